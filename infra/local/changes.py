@@ -11,7 +11,7 @@ from typing import Protocol
 class Change:
     """One change, as the CloudEvent (binary mode) that Google would send for it.
 
-    `attributes` holds the ce- attributes without their prefix (`id`, `type`, `source`, `subject`, `time`, `document`, …);
+    `attributes` holds the ce- attributes without their prefix (`id`, `type`, `source`, `subject`, `time`, …);
     `data` is the body as sent, of media type `content_type`.
     """
 
