@@ -1,0 +1,33 @@
+"""Who calls: the tenant, the credential and what it may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from shared_layer.core.context import RequestContext
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The verified origin of a call. `tenant_id` comes from the credential and from nowhere else.
+
+    `principal` is the key's id or the operator's fingerprint; `seal` is the credential itself, held only to seal
+    what must not lie readable in a store, and never shown (repr leaves it out).
+    """
+
+    tenant_id: str
+    principal: str
+    scopes: frozenset[str]
+    plan: str
+    operator: bool
+    context: RequestContext
+    seal: bytes = field(default=b"", repr=False)
+
+    @property
+    def request_id(self) -> str:
+        """The id under which this call's log lines, events and problems are found."""
+        return self.context.request_id
+
+    def may(self, scope: str) -> bool:
+        """Whether the credential holds `scope`."""
+        return self.operator or scope in self.scopes

@@ -1,0 +1,30 @@
+"""Identifiers: what they look like, and where they come from."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from typing import Annotated, Final
+
+from pydantic import StringConstraints
+
+ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing to misread over a telephone
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$")]
+"""An id as a caller may send it: nothing that Firestore would take for a path, a parent or a reserved name."""
+
+
+def new_id(prefix: str) -> str:
+    """A new id such as `cmp_8k2v…`: the prefix names the kind, 100 random bits follow."""
+    bits = int.from_bytes(os.urandom(13), "big")
+    return f"{prefix}_" + "".join(ALPHABET[(bits >> (5 * i)) & 31] for i in range(20))
+
+
+def new_request_id() -> str:
+    """`req_` and 96 random bits in hex."""
+    return "req_" + os.urandom(12).hex()
+
+
+def new_event_id() -> str:
+    """A random UUID, as the envelope of the design document wants."""
+    return str(uuid.uuid4())

@@ -1,0 +1,99 @@
+"""One JSON line for each thing worth telling, on stdout, with the fields of Cloud Logging and of the design document.
+
+Lines of one turn of the event loop are written together: a write is the dearest part of a line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import traceback
+from typing import Any, Final
+
+import orjson
+
+from shared_layer.core import clock
+from shared_layer.core.context import RequestContext, current
+from shared_layer.core.settings import settings
+
+_SECRET_NAMES: Final = re.compile(
+    r"(authorization|api[_-]?key|secret|password|token$|cookie|credential|private[_-]?key|signature)", re.IGNORECASE
+)
+_SECRET_VALUES: Final = re.compile(
+    r"xyn_(?:live|op)_[A-Za-z0-9_]+|sk-[A-Za-z0-9_-]{8,}|xox[abprs]-[A-Za-z0-9-]+|Bearer\s+[A-Za-z0-9._~+/=-]+"
+    r"|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
+)
+REDACTED: Final = "[redacted]"
+
+_waiting: list[bytes] = []
+_descriptor = 1
+
+
+def redact(value: Any) -> Any:
+    """The same value with secrets struck out: by the name of the field, and by the shape of what stands in any text."""
+    if isinstance(value, str):
+        return _SECRET_VALUES.sub(REDACTED, value)
+    if isinstance(value, dict):
+        return {k: REDACTED if isinstance(k, str) and _SECRET_NAMES.search(k) else redact(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact(item) for item in value]
+    return value
+
+
+def log(severity: str, event: str, message: str = "", **fields: Any) -> None:
+    """Tell of `event` with `fields` (redacted), under the current request where there is one."""
+    context = current()
+    line: dict[str, Any] = {"severity": severity, "event": event, "message": message or event}
+    if context is not None:
+        line |= request_fields(context)
+    line |= redact(fields)
+    line["message"] = redact(line["message"])
+    write(line)
+
+
+def log_exception(event: str, error: BaseException, **fields: Any) -> None:
+    """Tell of an exception with its stack, as Error Reporting wants it."""
+    stack = "".join(traceback.format_exception(error))
+    log("ERROR", event, f"{type(error).__name__}: {error}", stack_trace=stack, **fields)
+
+
+def request_fields(context: RequestContext) -> dict[str, Any]:
+    """The fields by which a line is found again: request, trace, service, function, tenant."""
+    return {
+        "request_id": context.request_id,
+        "service": context.service,
+        "function": context.function,
+        "tenant_id": context.tenant_id,
+        "logging.googleapis.com/trace": f"projects/{settings().project}/traces/{context.trace_id}",
+        "logging.googleapis.com/spanId": context.span_id,
+        "logging.googleapis.com/labels": {"service": context.service, "function": context.function},
+    }
+
+
+def write(line: dict[str, Any]) -> None:
+    """Write one line as it is: the caller answers for there being no secret in it."""
+    line["time"] = clock.utcnow()
+    line["level"] = line["severity"].lower()
+    line["timestamp"] = line["time"]
+    encoded = orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+    if not _waiting:
+        try:
+            asyncio.get_running_loop().call_soon(flush)
+        except RuntimeError:
+            _waiting.append(encoded)
+            flush()
+            return
+    _waiting.append(encoded)
+
+
+def flush() -> None:
+    """Write what waits. Called at the end of the loop's turn, and once more before the process ends."""
+    if not _waiting:
+        return
+    block = b"".join(_waiting)
+    _waiting.clear()
+    sys.stdout.flush()
+    while block:
+        block = block[os.write(_descriptor, block) :]

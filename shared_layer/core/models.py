@@ -1,0 +1,55 @@
+"""The base of every model at the border: strict about what it does not know, exact about what it does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+class Model(BaseModel):
+    """A value in a request or an answer: unknown fields are refused, texts trimmed, NaN and Infinity are no numbers."""
+
+    model_config = ConfigDict(
+        extra="forbid", str_strip_whitespace=True, allow_inf_nan=False, ser_json_inf_nan="constants", frozen=False
+    )
+
+
+class Query(Model):
+    """Parameters of the query string; a handler's parameter of a subclass of this is read from there."""
+
+
+class Entity(Model):
+    """A stored thing that is changed over time. `version` counts its writes and is its ETag.
+
+    An entity read from Firestore remembers its document's update time, so that a write can demand that nobody
+    came between.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    version: int = Field(default=1, ge=1, description="Counts the writes; sent as ETag, expected back as If-Match.")
+    created_at: datetime
+    updated_at: datetime
+
+
+Item = TypeVar("Item")
+
+
+class Page(Model, Generic[Item]):
+    """One page of a list. `next_cursor` is opaque; null on the last page."""
+
+    items: list[Item]
+    next_cursor: str | None = None
+
+
+def _whole_number(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+class PageQuery(Query):
+    """How every list is paged: `limit` items (1 to 200), from the `cursor` that the page before answered."""
+
+    limit: Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, Field(max_length=1024)] | None = None

@@ -1,0 +1,59 @@
+"""What the environment tells a function: where Google Cloud and Redis are, and who may call from a browser."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+DOCUMENT_ORIGINS = "https://xynergy-platform.com,https://api.xynergy.dev,https://*.xynergy.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment, read once.
+
+    `project` and `region` name the Google Cloud project; `oidc_certificates` is where the keys of Google's identity
+    tokens are published; `gateway_identity` is the service account that API Gateway calls with.
+    """
+
+    project: str
+    region: str
+    redis_url: str
+    cors_origins: tuple[str, ...]
+    function: str
+    revision: str
+    oidc_certificates: str
+    oidc_issuer: str
+    gateway_identity: str
+    operator_keys_file: str
+    operator_keys: str
+    internal_ai_url: str
+    functions_url: str
+
+    @property
+    def bigquery_dataset(self) -> str:
+        """The platform-wide dataset of events."""
+        return "xynergy_analytics"
+
+
+@cache
+def settings() -> Settings:
+    """The process's settings. Tests that change the environment call `settings.cache_clear()`."""
+    env = os.environ.get
+    project = env("GOOGLE_CLOUD_PROJECT") or env("GCP_PROJECT") or "xynergy-local"
+    return Settings(
+        project=project,
+        region=env("XYNERGY_REGION", "us-central1"),
+        redis_url=env("REDIS_URL", "redis://127.0.0.1:6379/0"),
+        cors_origins=tuple(o.strip() for o in env("XYNERGY_CORS_ORIGINS", DOCUMENT_ORIGINS).split(",") if o.strip()),
+        function=env("K_SERVICE", env("FUNCTION_TARGET", "")),
+        revision=env("K_REVISION", ""),
+        oidc_certificates=env("XYNERGY_OIDC_CERTIFICATES", "https://www.googleapis.com/oauth2/v3/certs"),
+        oidc_issuer=env("XYNERGY_OIDC_ISSUER", "https://accounts.google.com"),
+        gateway_identity=env("XYNERGY_GATEWAY_IDENTITY", f"api-gateway@{project}.iam.gserviceaccount.com"),
+        operator_keys_file=env("XYNERGY_API_KEYS_FILE", "/secrets/xynergy-api-keys"),
+        operator_keys=env("XYNERGY_API_KEYS", ""),
+        internal_ai_url=env("INTERNAL_AI_URL", ""),
+        functions_url=env("XYNERGY_FUNCTIONS_URL", ""),
+    )
