@@ -165,3 +165,14 @@ def module_name(function: Callable[..., Any]) -> str:
         if len(parts) >= 3 and parts[-3] == root:
             return ".".join(parts[-3:])
     return function.__module__
+
+
+def declare(function: Callable[..., Any], declaration: AnyDeclaration) -> None:
+    """Attach `declaration` to the function that the runtime will call."""
+    function.__dict__["xynergy_declaration"] = declaration
+
+
+def declaration_of(candidate: object) -> AnyDeclaration | None:
+    """The declaration of a decorated function; None for anything else."""
+    found = getattr(candidate, "xynergy_declaration", None)
+    return found if isinstance(found, Declaration) else None  # type: ignore[return-value]
