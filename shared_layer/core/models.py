@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 
 class Model(BaseModel):
@@ -32,6 +32,20 @@ class Entity(Model):
     version: int = Field(default=1, ge=1, description="Counts the writes; sent as ETag, expected back as If-Match.")
     created_at: datetime
     updated_at: datetime
+    _update_time: Any = PrivateAttr(default=None)
+
+    @property
+    def stored_at(self) -> Any:
+        """Firestore's update time of the document this was read from. Raises LookupError for one never stored."""
+        if self._update_time is None:
+            raise LookupError(
+                f"this {type(self).__name__} was not read from Firestore: no write can be held against it"
+            )
+        return self._update_time
+
+    def remember_update_time(self, update_time: Any) -> None:
+        """Hold later writes against the document as it was at `update_time`."""
+        self._update_time = update_time
 
 
 Item = TypeVar("Item")

@@ -33,7 +33,7 @@ class Settings:
 
     @property
     def bigquery_dataset(self) -> str:
-        """The platform-wide dataset of events."""
+        """The platform-wide dataset."""
         return "xynergy_analytics"
 
 

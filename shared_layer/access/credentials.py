@@ -1,0 +1,138 @@
+"""From a key to what it may do, remembered in the process so that a request needs no Firestore read.
+
+A remembered credential is trusted for 300 s, and only as long as its tenant's epoch in Redis stands where it stood
+when it was read: whoever revokes a key or suspends a tenant advances the epoch, and every instance reads again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from shared_layer.access.api_keys import StoredKey, key_id_of, key_reference
+from shared_layer.access.operators import operator_fingerprint
+from shared_layer.access.plans import PLANS, Plan
+from shared_layer.core import clock
+from shared_layer.core.logs import log
+from shared_layer.core.scopes import SCOPES
+from shared_layer.storage.gcp_clients import firestore
+from shared_layer.storage.redis import RedisUnavailable, redis
+
+TRUST_SECONDS: Final = 300.0
+REMEMBERED: Final = 10_000
+UNKNOWN_SECONDS: Final = 10.0
+
+
+@dataclass(slots=True)
+class Credential:
+    """What a key opens. `ends_at` is when it stops (expiry or the end of its grace); `epoch` the tenant's when read."""
+
+    principal: str
+    tenant_id: str
+    scopes: frozenset[str]
+    plan: Plan
+    operator: bool = False
+    suspended: bool = False
+    requests_per_minute: int | None = None
+    ends_at: datetime | None = None
+    epoch: int = 0
+    read_at: float = 0.0
+    known: bool = True
+
+    def current(self, moment: float) -> bool:
+        """Whether it may still be used without reading it again."""
+        if not self.known:
+            return moment - self.read_at < UNKNOWN_SECONDS
+        return moment - self.read_at < TRUST_SECONDS
+
+
+_remembered: OrderedDict[bytes, Credential] = OrderedDict()
+
+
+async def credential_of(key: str) -> Credential | None:
+    """What `key` opens now; None for a key that is unknown, revoked or past its end."""
+    digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+    remembered = _remembered.get(digest)
+    if remembered is None or not remembered.current(clock.now()):
+        remembered = await _read(key)
+        _remember(digest, remembered)
+    if not remembered.known or (remembered.ends_at and remembered.ends_at <= clock.utcnow()):
+        return None
+    return remembered
+
+
+async def renewed(key: str, epoch: int) -> Credential | None:
+    """The credential read again because the tenant's epoch moved to `epoch`."""
+    credential = await _read(key)
+    credential.epoch = epoch
+    _remember(hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest(), credential)
+    return credential if credential.known else None
+
+
+def forget_all() -> None:
+    """Read every credential again."""
+    _remembered.clear()
+
+
+def epoch_key(tenant_id: str) -> str:
+    """Where Redis counts the changes to a tenant's keys and status."""
+    return f"epoch:{tenant_id}"
+
+
+async def advance_epoch(tenant_id: str) -> None:
+    """Make every instance read the tenant's credentials again at the next request."""
+    try:
+        await redis().command("INCR", epoch_key(tenant_id))
+    except RedisUnavailable as error:
+        log("WARNING", "epoch_not_advanced", f"other instances learn of it within {TRUST_SECONDS:.0f} s: {error}")
+
+
+def _remember(digest: bytes, credential: Credential) -> None:
+    _remembered[digest] = credential
+    _remembered.move_to_end(digest)
+    while len(_remembered) > REMEMBERED:
+        _remembered.popitem(last=False)
+
+
+async def _read(key: str) -> Credential:
+    if fingerprint := operator_fingerprint(key):
+        plan = PLANS["unlimited"]
+        return Credential(fingerprint, "", frozenset(SCOPES), plan, operator=True, read_at=clock.now())
+    key_id = key_id_of(key)
+    unknown = Credential("", "", frozenset(), PLANS["standard"], read_at=clock.now(), known=False)
+    if key_id is None:
+        return unknown
+    snapshot = await key_reference(key_id).get()
+    if not snapshot.exists:
+        return unknown
+    stored = StoredKey.model_validate(snapshot.to_dict())
+    if not stored.opened_by(key) or not stored.alive():
+        return unknown
+    return await _credential(stored)
+
+
+async def _credential(stored: StoredKey) -> Credential:
+    epoch = await _epoch(stored.tenant_id)
+    tenant = (await firestore().collection("tenants").document(stored.tenant_id).get()).to_dict() or {}
+    ends = [end for end in (stored.expires_at, stored.dies_at) if end]
+    return Credential(
+        principal=stored.id,
+        tenant_id=stored.tenant_id,
+        scopes=frozenset(stored.scopes),
+        plan=PLANS.get(tenant.get("plan", ""), PLANS["standard"]),
+        suspended=tenant.get("status") != "active",
+        requests_per_minute=stored.requests_per_minute,
+        ends_at=min(ends) if ends else None,
+        epoch=epoch,
+        read_at=clock.now(),
+    )
+
+
+async def _epoch(tenant_id: str) -> int:
+    try:
+        return int(await redis().command("GET", epoch_key(tenant_id)) or 0)
+    except RedisUnavailable:
+        return 0

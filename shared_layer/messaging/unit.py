@@ -1,0 +1,134 @@
+"""The unit of work: writes and the events that tell of them, committed in one atomic Firestore commit.
+
+Domain code stages; the front door commits once, at the end. Preconditions ride on the writes themselves (exists,
+does not exist, not changed since it was read), so that the commit needs no transaction and no reads: one round trip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from shared_layer.core import clock
+from shared_layer.core.context import RequestContext
+from shared_layer.core.errors import Conflict, VersionMismatch
+from shared_layer.core.ids import new_event_id
+from shared_layer.core.models import Entity
+from shared_layer.messaging.envelope import Envelope, EventMetadata
+from shared_layer.messaging.registry import EventPayload
+from shared_layer.storage.documents import tenant_document
+from shared_layer.storage.gcp_clients import firestore
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import AsyncDocumentReference, AsyncWriteBatch
+
+Stage = Callable[["AsyncWriteBatch"], None]
+
+
+@dataclass(slots=True)
+class Unit:
+    """What one call will have done, all of it or nothing.
+
+    `undelivered` holds what runs after the commit and may be lost with the process: cache busting, metrics. Whatever
+    must not be lost is an event.
+    """
+
+    context: RequestContext
+    tenant_id: str = ""
+    emits: tuple[str, ...] = ()
+    _stages: list[Stage] = field(default_factory=list)
+    _after: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    events: list[Envelope] = field(default_factory=list)
+
+    def create(self, reference: AsyncDocumentReference, data: dict[str, Any]) -> None:
+        """Write a document that must not exist yet; otherwise the commit raises Conflict."""
+        self._stages.append(lambda batch: batch.create(reference, data))
+
+    def put(self, reference: AsyncDocumentReference, data: dict[str, Any]) -> None:
+        """Write a document, whatever was there."""
+        self._stages.append(lambda batch: batch.set(reference, data))
+
+    def patch(self, reference: AsyncDocumentReference, data: dict[str, Any]) -> None:
+        """Write some fields of a document that must exist."""
+        self._stages.append(lambda batch: batch.update(reference, data))
+
+    def replace(self, reference: AsyncDocumentReference, entity: Entity) -> None:
+        """Write an entity over the one it was read as, its version one higher; Conflict where somebody came between."""
+        read_at = entity.stored_at
+        entity.version += 1
+        entity.updated_at = clock.utcnow()
+        data = entity.model_dump()
+
+        def stage(batch: AsyncWriteBatch) -> None:
+            batch.update(reference, data, option=firestore().write_option(last_update_time=read_at))
+
+        self._stages.append(stage)
+
+    def patch_unchanged(self, reference: AsyncDocumentReference, data: dict[str, Any], read_at: Any) -> None:
+        """Write some fields of a document that nobody wrote since `read_at`; Conflict otherwise."""
+        option = firestore().write_option(last_update_time=read_at)
+        self._stages.append(lambda batch: batch.update(reference, data, option=option))
+
+    def delete(self, reference: AsyncDocumentReference) -> None:
+        """Remove a document."""
+        self._stages.append(lambda batch: batch.delete(reference))
+
+    def emit(self, payload: EventPayload, tenant_id: str = "") -> Envelope:
+        """Stage an event of the caller's tenant (or, for the platform's own functions, of `tenant_id`).
+
+        Raises LookupError where the function's declaration does not name the type in `emits`.
+        """
+        if payload.event_type not in self.emits:
+            raise LookupError(f"{self.context.function}: add {payload.event_type!r} to emits of its declaration")
+        envelope = Envelope(
+            event_type=payload.event_type,
+            event_id=new_event_id(),
+            timestamp=clock.utcnow(),
+            tenant_id=tenant_id or self.tenant_id,
+            source_service=self.context.service,
+            schema_version=payload.schema_version,
+            payload=payload.model_dump(mode="json"),
+            metadata=EventMetadata(
+                correlation_id=self.context.request_id,
+                causation_id=self.context.causation_id or None,
+                traceparent=self.context.traceparent,
+            ),
+        )
+        document = envelope.model_dump() | {"relayed_at": None}
+        self.create(tenant_document(envelope.tenant_id, "events", envelope.event_id), document)
+        self.events.append(envelope)
+        return envelope
+
+    def after_commit(self, action: Callable[[], Awaitable[None]]) -> None:
+        """Run `action` once the commit is done; it must be harmless to lose."""
+        self._after.append(action)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is staged."""
+        return not self._stages
+
+    async def commit(self) -> None:
+        """Do all that was staged, or nothing.
+
+        Raises Conflict where a document exists already or changed meanwhile, VersionMismatch where one is gone.
+        """
+        if self._stages:
+            from google.api_core.exceptions import Aborted, AlreadyExists, FailedPrecondition, NotFound
+
+            batch = firestore().batch()
+            for stage in self._stages:
+                stage(batch)
+            try:
+                await batch.commit(timeout=min(10.0, max(0.1, self.context.remaining())))
+            except AlreadyExists as error:
+                raise Conflict("It exists already.") from error
+            except (FailedPrecondition, Aborted) as error:
+                raise Conflict("It was changed by another call at the same time. Read it again, then retry.") from error
+            except NotFound as error:
+                raise VersionMismatch("It was deleted meanwhile.") from error
+        self._stages.clear()
+        for action in self._after:
+            await action()
+        self._after.clear()

@@ -1,0 +1,144 @@
+"""Cache-aside in Redis that loads once: soft TTL, single flight in the process, a lease across processes.
+
+A value older than its soft TTL is still answered while one caller renews it, so that an expiry never becomes a herd.
+Keys carry the tenant by construction. Without Redis every call loads (single flight in the process still holds).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from shared_layer.core import clock
+from shared_layer.core.context import current
+from shared_layer.core.logs import log
+from shared_layer.storage.redis import RedisUnavailable, redis
+
+TTL_SECONDS: Final = {
+    "ai_responses": 3600,
+    "api_responses": 1800,
+    "expensive_queries": 3600,
+    "trending_data": 300,
+    "system_health": 5,
+    "campaign_templates": 3600,
+}
+LEASE_SECONDS: Final = 10.0
+POLL_SECONDS: Final = 0.05
+HARD_FACTOR: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """A value and whether it came from the cache."""
+
+    value: Any
+    hit: bool
+
+
+_flights: dict[str, asyncio.Task[Cached]] = {}
+
+
+def cache_key(tenant_id: str, category: str, *parts: str) -> str:
+    """The key of one value of one tenant; the parts are hashed, so that they may hold anything."""
+    digest = hashlib.sha256(orjson.dumps(parts)).hexdigest()[:32]
+    return f"cache:{tenant_id}:{category}:{digest}"
+
+
+async def cached(
+    tenant_id: str, category: str, parts: tuple[str, ...], load: Callable[[], Awaitable[Any]], ttl: float | None = None
+) -> Cached:
+    """The value under (tenant, category, parts): from Redis, or from `load`, whose result must be JSON.
+
+    `ttl` is the soft time to live in seconds (default: the category's); the value is kept twice as long, and answered
+    stale while it is renewed. What `load` raises reaches every caller that waits for it, and is not cached.
+    """
+    key = cache_key(tenant_id, category, *parts)
+    soft = ttl if ttl is not None else TTL_SECONDS[category]
+    found = await _lookup(key)
+    if found is not None and found[0] > clock.now():
+        return _counted(Cached(found[1], True))
+    stale = found[1] if found is not None else None
+    flight = _flights.get(key)
+    if flight is None:
+        flight = asyncio.get_running_loop().create_task(_load_once(key, soft, load, wait=found is None))
+        _flights[key] = flight
+        flight.add_done_callback(lambda _: _flights.pop(key, None))
+    if found is not None:
+        flight.add_done_callback(_report_renewal)
+        return _counted(Cached(stale, True))
+    return _counted(await asyncio.shield(flight))
+
+
+async def forget(tenant_id: str, category: str, *parts: str) -> None:
+    """Drop one value. Without Redis there is nothing to drop."""
+    try:
+        await redis().command("DEL", cache_key(tenant_id, category, *parts))
+    except RedisUnavailable as error:
+        log("WARNING", "cache_unavailable", str(error))
+
+
+def _counted(result: Cached) -> Cached:
+    if context := current():
+        context.cache = "hit" if result.hit else "miss"
+    return result
+
+
+def _report_renewal(flight: asyncio.Task[Cached]) -> None:
+    if not flight.cancelled() and (error := flight.exception()):
+        log("WARNING", "cache_renewal_failed", f"{type(error).__name__}: {error}")
+
+
+async def _lookup(key: str) -> tuple[float, Any] | None:
+    try:
+        raw = await redis().command("GET", key)
+    except RedisUnavailable:
+        return None
+    if raw is None:
+        return None
+    fresh_until, value = orjson.loads(raw)
+    return fresh_until, value
+
+
+async def _load_once(key: str, soft: float, load: Callable[[], Awaitable[Any]], wait: bool) -> Cached:
+    """Load under a lease: who does not get it waits for the other's value (or, renewing, leaves it to the other)."""
+    owner = os.urandom(8).hex()
+    give_up = asyncio.get_running_loop().time() + LEASE_SECONDS
+    try:
+        while not await redis().command("SET", f"{key}:lease", owner, "NX", "PX", int(LEASE_SECONDS * 1000)):
+            if not wait:
+                return Cached(None, True)
+            await asyncio.sleep(POLL_SECONDS)
+            found = await _lookup(key)
+            if found is not None:
+                return Cached(found[1], True)
+            if asyncio.get_running_loop().time() > give_up:
+                break
+    except RedisUnavailable:
+        return Cached(await load(), False)
+    try:
+        value = await load()
+        await _store(key, soft, value)
+    finally:
+        await _release(key)
+    return Cached(value, False)
+
+
+async def _store(key: str, soft: float, value: Any) -> None:
+    encoded = orjson.dumps([clock.now() + soft, value])
+    try:
+        await redis().command("SET", key, encoded, "PX", max(1, int(soft * HARD_FACTOR * 1000)))
+    except RedisUnavailable as error:
+        log("WARNING", "cache_unavailable", str(error))
+
+
+async def _release(key: str) -> None:
+    try:
+        await redis().command("DEL", f"{key}:lease")
+    except RedisUnavailable as error:
+        log("WARNING", "cache_unavailable", str(error))
