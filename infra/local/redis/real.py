@@ -1,0 +1,112 @@
+"""A redis-server as a child of this process, which never outlives it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import re
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from infra.local.redis.errors import RedisUnavailable
+
+_START_SECONDS = 5.0
+_STOP_SECONDS = 2.0
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _die_with_parent() -> None:
+    """Runs in the child before exec. Elsewhere than on Linux a cloud killed with -9 leaves its redis-server behind."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class RealServer:
+    """`program` on loopback with an append-only file in `folder`, fsynced each second, and no RDB snapshots."""
+
+    def __init__(self, program: str, folder: Path, port: int) -> None:
+        self.port = port or _free_port()
+        self.kind = "redis-server"
+        self._program = program
+        self._folder = folder
+        self._child: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self.kind = await self._version()
+        log = (self._folder / "redis.log").open("wb")
+        with log:
+            self._child = await asyncio.create_subprocess_exec(
+                self._program,
+                *self._arguments(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_die_with_parent,
+            )
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await self._answering(self._child)
+        except TimeoutError as silent:
+            await self.stop()
+            raise self._failure(f"did not answer within {_START_SECONDS:g} s") from silent
+
+    async def stop(self) -> None:
+        child, self._child = self._child, None
+        if child is None or child.returncode is not None:
+            return
+        child.terminate()
+        try:
+            async with asyncio.timeout(_STOP_SECONDS):
+                await child.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+
+    def _arguments(self) -> list[str]:
+        options = {
+            "port": str(self.port),
+            "bind": "127.0.0.1",
+            "dir": str(self._folder),
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": "",
+            "daemonize": "no",
+            "loglevel": "notice",
+        }
+        return [part for name, value in options.items() for part in (f"--{name}", value)]
+
+    async def _version(self) -> str:
+        asked = await asyncio.create_subprocess_exec(self._program, "--version", stdout=asyncio.subprocess.PIPE)
+        told, _ = await asked.communicate()
+        found = re.search(r"v=([\d.]+)", told.decode(errors="replace"))
+        return f"redis-server {found.group(1)}" if found else "redis-server"
+
+    async def _answering(self, child: asyncio.subprocess.Process) -> None:
+        """Return once PING is answered with PONG: before that the append-only file may still be loading."""
+        while True:
+            if child.returncode is not None:
+                raise self._failure(f"ended with exit code {child.returncode}")
+            with contextlib.suppress(ConnectionError):
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                writer.write(b"PING\r\n")
+                answer = await reader.readline()
+                writer.close()
+                if answer.startswith(b"+PONG"):
+                    return
+            await asyncio.sleep(0.01)
+
+    def _failure(self, what: str) -> RedisUnavailable:
+        log = self._folder / "redis.log"
+        return RedisUnavailable(f"{self._program} {what}: see {log}, and choose another port if this one is taken.")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
