@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# The platform's one command. `./deploy.sh help` shows what it can do.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+  cat <<'TEXT'
+Usage: ./deploy.sh COMMAND
+
+  local [options]        run the whole platform on this machine; Ctrl-C stops it
+                         --port 8080  --data .local  --fresh  --no-demo  --unlimited  --verbose
+  demo                   play a company's day against the running platform
+  run NAME [--port N]    run one function alone, as Google's buildpack does
+  test [--all] [ARG …]   run the tests (--all: also the long ones; ARG: anything that pytest takes)
+  check                  lint, format, types, import rules and the manifest
+  bench [NAME]           run the benchmarks, or the one named
+  help                   this page
+
+The first command sets up a virtual environment in .venv; it needs Python 3.11 or newer and nothing else.
+TEXT
+}
+
+find_python() {
+  local candidate
+  for candidate in ${PYTHON:+"$PYTHON"} python3 python3.14 python3.13 python3.12 python3.11 python; do
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  echo "Python 3.11 or newer is needed and none was found on the PATH ($(python3 --version 2>&1 || true))." >&2
+  echo "Install one, or name it: PYTHON=/path/to/python3.11 ./deploy.sh …" >&2
+  return 2
+}
+
+# The environment holds the packages of infra/locks/$1.txt; a second run takes no time.
+set_up() {
+  local found
+  found=$(find_python)
+  "$found" -m infra.install "$1"
+}
+
+python=.venv/bin/python
+
+check() {
+  "$python" -m ruff check .
+  "$python" -m ruff format --check .
+  "$python" -m mypy
+  "$python" -c 'import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())'
+  "$python" -m infra.manifest check
+}
+
+run_tests() {
+  local selection=(-m "not long")
+  if [ "${1:-}" = "--all" ]; then
+    selection=()
+    shift
+  fi
+  exec "$python" -m pytest ${selection[@]+"${selection[@]}"} "$@"
+}
+
+bench() {
+  if [ -n "${1:-}" ]; then
+    exec "$python" -m "tests.bench.$1" "${@:2}"
+  fi
+  exec "$python" -m tests.bench
+}
+
+command=${1:-help}
+[ $# -gt 0 ] && shift
+case "$command" in
+  local) set_up local; exec "$python" -m infra.local "$@" ;;
+  demo) set_up local; exec "$python" -m infra.local.demo "$@" ;;
+  run) set_up local; exec "$python" -m infra.local.run_function "$@" ;;
+  test) set_up development; run_tests "$@" ;;
+  check) set_up development; check ;;
+  bench) set_up development; bench "$@" ;;
+  help | --help | -h) usage ;;
+  *) echo "There is no command '$command'." >&2; usage >&2; exit 2 ;;
+esac
