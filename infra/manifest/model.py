@@ -36,3 +36,11 @@ class Manifest:
 def file_of(declaration: AnyDeclaration) -> str:
     """The file that a declaration stands in, relative to the repository."""
     return declaration.module.replace(".", "/") + ".py"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong in a function file, told as what to do about it."""
+
+    file: str
+    message: str
