@@ -89,8 +89,10 @@ class EventHandler(Declaration):
 
     topics: tuple[str, ...]
     event_types: tuple[str, ...] = ()
+    raw: bool = False
     max_attempts: int = 5
     handler: Callable[..., Any]
+    signature: Signature
 
     @property
     def kind(self) -> Kind:
@@ -104,6 +106,7 @@ class DocumentHandler(Declaration):
     document: str
     change: Literal["created", "updated", "deleted", "written"] = "written"
     handler: Callable[..., Any]
+    signature: Signature
 
     @property
     def kind(self) -> Kind:
@@ -117,6 +120,7 @@ class ScheduleHandler(Declaration):
     cron: str
     time_zone: str = "UTC"
     handler: Callable[..., Any]
+    signature: Signature
 
     @property
     def kind(self) -> Kind:
@@ -129,6 +133,7 @@ class ObjectHandler(Declaration):
 
     bucket: str
     handler: Callable[..., Any]
+    signature: Signature
 
     @property
     def kind(self) -> Kind:

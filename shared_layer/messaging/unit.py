@@ -30,8 +30,8 @@ Stage = Callable[["AsyncWriteBatch"], None]
 class Unit:
     """What one call will have done, all of it or nothing.
 
-    `undelivered` holds what runs after the commit and may be lost with the process: cache busting, metrics. Whatever
-    must not be lost is an event.
+    `emits` are the event types that the function declared; `events` those staged so far; `in_doubt` is true while and
+    after a commit whose outcome is not known.
     """
 
     context: RequestContext
@@ -40,6 +40,7 @@ class Unit:
     _stages: list[Stage] = field(default_factory=list)
     _after: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     events: list[Envelope] = field(default_factory=list)
+    in_doubt: bool = False
 
     def create(self, reference: AsyncDocumentReference, data: dict[str, Any]) -> None:
         """Write a document that must not exist yet; otherwise the commit raises Conflict."""
@@ -120,14 +121,19 @@ class Unit:
             batch = firestore().batch()
             for stage in self._stages:
                 stage(batch)
+            self.in_doubt = True
             try:
                 await batch.commit(timeout=min(10.0, max(0.1, self.context.remaining())))
             except AlreadyExists as error:
+                self.in_doubt = False
                 raise Conflict("It exists already.") from error
             except (FailedPrecondition, Aborted) as error:
+                self.in_doubt = False
                 raise Conflict("It was changed by another call at the same time. Read it again, then retry.") from error
             except NotFound as error:
+                self.in_doubt = False
                 raise VersionMismatch("It was deleted meanwhile.") from error
+        self.in_doubt = False
         self._stages.clear()
         for action in self._after:
             await action()

@@ -1,0 +1,81 @@
+"""Who is calling: from the credential in the headers to a Caller whose tenant, scope and status are checked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared_layer.access.credentials import Credential, credential_of
+from shared_layer.access.identity_tokens import verify_identity
+from shared_layer.core.caller import Caller
+from shared_layer.core.context import RequestContext
+from shared_layer.core.errors import ScopeMissing, TenantMismatch, TenantSuspended, Unauthenticated
+from shared_layer.core.scopes import SCOPES
+from shared_layer.core.settings import settings
+
+OPERATOR_TENANT: Final = "platform"
+"""Where an operator's own records (idempotency of a tenant's creation) are kept; no tenant can have this id."""
+
+RequestHeaders = dict[bytes, bytes]
+
+
+async def presented_key(headers: RequestHeaders) -> str:
+    """The API key of X-API-Key or Authorization: Bearer. Raises Unauthenticated where there is none.
+
+    Behind API Gateway the caller's own Authorization arrives in X-Forwarded-Authorization, and Authorization is the
+    gateway's identity token; the former is believed only when the latter is verified.
+    """
+    if (key := headers.get(b"x-api-key")) is not None:
+        return key.decode("latin-1").strip()
+    authorization = headers.get(b"authorization", b"")
+    forwarded = headers.get(b"x-forwarded-authorization")
+    if forwarded is not None:
+        host = headers.get(b"host", b"").decode("latin-1")
+        claims = await verify_identity(_bearer(authorization), host)
+        if claims.get("email") != settings().gateway_identity:
+            raise Unauthenticated("X-Forwarded-Authorization is taken from the gateway alone.")
+        authorization = forwarded
+    elif authorization.startswith(b"Bearer eyJ"):
+        raise Unauthenticated("Send an API key as X-API-Key or as Authorization: Bearer.")
+    return _bearer(authorization)
+
+
+def _bearer(authorization: bytes) -> str:
+    scheme, _, token = authorization.partition(b" ")
+    if scheme.lower() != b"bearer" or not token.strip():
+        raise Unauthenticated()
+    return token.strip().decode("latin-1")
+
+
+async def known_credential(key: str) -> Credential:
+    """What the key opens. Raises Unauthenticated for a key that opens nothing."""
+    credential = await credential_of(key)
+    if credential is None:
+        raise Unauthenticated("This API key is unknown, revoked or expired. Create one with POST /api/v1/api-keys.")
+    return credential
+
+
+def tenant_of(credential: Credential, headers: RequestHeaders) -> str:
+    """The tenant of the call: the credential's; for an operator the one it names. Raises TenantMismatch."""
+    named = headers.get(b"x-tenant-id", b"").decode("latin-1").strip()
+    if credential.operator:
+        return named or OPERATOR_TENANT
+    if named and named != credential.tenant_id:
+        raise TenantMismatch()
+    return credential.tenant_id
+
+
+def authorise(credential: Credential, tenant_id: str, scope: str, key: str, context: RequestContext) -> Caller:
+    """The caller, allowed to use `scope`. Raises TenantSuspended or ScopeMissing."""
+    if credential.suspended and scope != "tenants:read":
+        raise TenantSuspended()
+    if scope not in credential.scopes:
+        raise ScopeMissing(f"This key lacks the scope {scope!r} ({SCOPES[scope]})", scope=scope)
+    return Caller(
+        tenant_id=tenant_id,
+        principal=credential.principal,
+        scopes=credential.scopes,
+        plan=credential.plan.name,
+        operator=credential.operator,
+        context=context,
+        seal=key.encode(),
+    )

@@ -1,0 +1,148 @@
+"""What happens around every delivery: the caller's identity, the trace, the inbox, the deadline, and what is told.
+
+A 2xx answer acknowledges; anything else asks for another delivery. What no retry can mend is acknowledged, and kept
+as a dead letter with the reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from pydantic import ValidationError
+from starlette.requests import Request
+
+from shared_layer.access.identity_tokens import verify_identity
+from shared_layer.core import json, logs
+from shared_layer.core.context import RequestContext, enter
+from shared_layer.core.declaration import Declaration, EventHandler
+from shared_layer.core.errors import Conflict, Problem, Unauthenticated
+from shared_layer.core.ids import new_request_id
+from shared_layer.core.settings import settings
+from shared_layer.core.trace import trace_ids
+from shared_layer.front_door.answer import Answer, problem_answer
+from shared_layer.front_door.failures import as_problem
+from shared_layer.messaging import events as _all_types  # noqa: F401 (importing it registers the event types)
+from shared_layer.messaging import inbox
+from shared_layer.messaging.dead_letters import send_to_dead_letters
+from shared_layer.messaging.envelope import Envelope
+from shared_layer.messaging.message import Message, read_push
+from shared_layer.messaging.registry import EventPayload, read_payload
+from shared_layer.messaging.unit import Unit
+from shared_layer.storage import metrics
+
+Work = Callable[[Request, RequestContext], Awaitable[None]]
+ACKNOWLEDGED: Final = 204
+
+
+async def deliver(request: Request, declaration: Declaration, work: Work) -> Answer:
+    """Run `work` for one verified delivery; never raises."""
+    started = time.perf_counter()
+    headers = dict(request.scope["headers"])
+    trace_id, span_id = trace_ids(headers.get(b"traceparent", b"").decode("latin-1"), None)
+    context = RequestContext(
+        request_id=new_request_id(),
+        trace_id=trace_id,
+        span_id=span_id,
+        service=declaration.service.name,
+        function=declaration.name,
+        deadline=asyncio.get_running_loop().time() + declaration.deadline,
+    )
+    enter(context)
+    try:
+        async with asyncio.timeout_at(context.deadline):
+            await _verify(headers)
+            await work(request, context)
+        answer = Answer(ACKNOWLEDGED, [])
+    except Exception as error:  # noqa: BLE001 (the border: everything becomes a problem, the unknown is logged)
+        answer = problem_answer(as_problem(error), context, request.scope["path"])
+    seconds = time.perf_counter() - started
+    metrics.record(context.service, answer.status_code, seconds * 1000, "")
+    logs.write(
+        {
+            "severity": "INFO" if answer.status_code < 400 else "ERROR",
+            "event": "delivery",
+            "message": f"{declaration.kind} {declaration.name} {answer.status_code}",
+            "latency_ms": round(seconds * 1000, 3),
+            **logs.request_fields(context),
+            **context.labels,
+        }
+    )
+    return answer
+
+
+async def _verify(headers: dict[bytes, bytes]) -> None:
+    """Only Google's own delivery services, by a service account of this project, may call a trigger."""
+    scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated("A trigger is called by Pub/Sub, Eventarc or Scheduler with an identity token.")
+    claims = await verify_identity(token, headers.get(b"host", b"").decode("latin-1"))
+    if not str(claims.get("email", "")).endswith(f"@{settings().project}.iam.gserviceaccount.com"):
+        raise Unauthenticated("The identity token belongs to no service account of this project.")
+
+
+async def take_event(request: Request, context: RequestContext, declaration: EventHandler) -> None:
+    """One push delivery to an event handler: read, deduped by the inbox, handled, committed."""
+    message = read_push(await request.body())
+    try:
+        envelope = Envelope.model_validate(json.parse(message.data))
+        payload = read_payload(envelope.event_type, envelope.schema_version, envelope.payload)
+    except (ValidationError, LookupError, Problem) as error:
+        await _bury(declaration, message, f"{type(error).__name__}: {error}")
+        return
+    _follow(context, envelope, message)
+    if declaration.event_types and envelope.event_type not in declaration.event_types:
+        return
+    unit = Unit(context, envelope.tenant_id, declaration.emits)
+    if message.delivery_attempt > 1 and await inbox.taken(unit.tenant_id, declaration.name, envelope.event_id):
+        context.labels["duplicate"] = True
+        return
+    try:
+        given = _arguments(declaration, envelope, payload, message, unit)
+        await declaration.handler(**given)
+        inbox.take(unit, declaration.name, envelope.event_id)
+        await unit.commit()
+    except Exception as error:
+        if isinstance(error, Conflict) and await inbox.taken(unit.tenant_id, declaration.name, envelope.event_id):
+            context.labels["duplicate"] = True
+            return
+        if message.delivery_attempt < declaration.max_attempts:
+            raise
+        logs.log_exception("delivery_given_up", error)
+        await _bury(declaration, message, f"{type(error).__name__}: {error}")
+
+
+async def take_message(request: Request, context: RequestContext, declaration: EventHandler) -> None:
+    """One push delivery to a handler of raw messages: no envelope is expected, and no inbox kept."""
+    message = read_push(await request.body())
+    context.tenant_id = message.attributes.get("tenant_id", "")
+    unit = Unit(context, context.tenant_id, declaration.emits)
+    given: dict[type, Any] = {Message: message, Unit: unit}
+    await declaration.handler(**{name: given[kind] for name, kind in declaration.signature.injected.items()})
+    await unit.commit()
+
+
+def _follow(context: RequestContext, envelope: Envelope, message: Message) -> None:
+    """Go on under the request and the trace that caused the event."""
+    context.tenant_id = envelope.tenant_id
+    context.request_id = envelope.metadata.correlation_id
+    context.causation_id = envelope.event_id
+    context.trace_id, context.span_id = trace_ids(envelope.metadata.traceparent, None)
+    context.labels |= {"event_id": envelope.event_id, "attempt": message.delivery_attempt}
+
+
+def _arguments(
+    declaration: EventHandler, envelope: Envelope, payload: EventPayload, message: Message, unit: Unit
+) -> dict[str, Any]:
+    given: dict[type, Any] = {Envelope: envelope, Message: message, Unit: unit}
+    arguments = {name: given[kind] for name, kind in declaration.signature.injected.items()}
+    if declaration.signature.body:
+        arguments[declaration.signature.body[0]] = payload
+    return arguments
+
+
+async def _bury(declaration: EventHandler, message: Message, reason: str) -> None:
+    logs.log("ERROR", "dead_letter", reason, handler=declaration.name, attempts=message.delivery_attempt)
+    await send_to_dead_letters(declaration.name, message, reason)

@@ -1,0 +1,255 @@
+"""What happens around every call, once, in one order:
+
+request id and trace → authenticate → tenant and status → authorise → rate limit → parse and validate → idempotent
+replay → call within the deadline → commit → respond → one log line and the metrics.
+
+In the common case that is one Redis round trip and no Firestore read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared_layer.access.credentials import renewed
+from shared_layer.core import json, logs
+from shared_layer.core.caller import Caller
+from shared_layer.core.context import RequestContext, enter
+from shared_layer.core.declaration import HttpOperation
+from shared_layer.core.errors import IdempotencyKeyMissing, MethodNotAllowed, RateLimited, Unauthenticated
+from shared_layer.core.ids import new_request_id
+from shared_layer.core.models import Entity
+from shared_layer.core.scopes import PUBLIC
+from shared_layer.core.trace import trace_ids
+from shared_layer.front_door import idempotency
+from shared_layer.front_door.answer import JSON, SECURITY_HEADERS, Answer, Headers, problem_answer
+from shared_layer.front_door.arguments import ArgumentReader
+from shared_layer.front_door.authentication import (
+    RequestHeaders,
+    authorise,
+    known_credential,
+    presented_key,
+    tenant_of,
+)
+from shared_layer.front_door.cors import cors_headers, preflight_answer
+from shared_layer.front_door.failures import as_problem
+from shared_layer.front_door.gate import Verdict, pass_gate
+from shared_layer.messaging.unit import Unit
+from shared_layer.storage import metrics
+
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,128}")
+LEASE_BEYOND_DEADLINE: Final = 5.0
+
+
+class Door:
+    """The front door of one operation."""
+
+    def __init__(self, operation: HttpOperation) -> None:
+        self._operation = operation
+        self._reader = ArgumentReader(operation)
+        self._method = operation.method
+        self._public = operation.scope == PUBLIC
+        answer = operation.signature.answer
+        self._answer_type: TypeAdapter[Any] | None = None
+        if answer not in (None, type(None), Any) and not _is_response(answer):
+            self._answer_type = TypeAdapter(answer)
+
+    async def serve(self, request: Request) -> Any:
+        """The answer to one request; never raises."""
+        started = time.perf_counter()
+        scope = request.scope
+        headers: RequestHeaders = dict(scope["headers"])
+        context = self._context(headers)
+        enter(context)
+        verdict: list[tuple[bytes, bytes]] = []
+        path = own_path(scope)
+        try:
+            answer = await self._answer(request, path, headers, context, verdict)
+        except Exception as error:  # noqa: BLE001 (the border: everything becomes a problem, the unknown is logged)
+            answer = problem_answer(as_problem(error), context, path)
+        self._complete(answer, headers, context, verdict)
+        self._tell(answer, scope, path, context, time.perf_counter() - started)
+        return answer
+
+    def _context(self, headers: RequestHeaders) -> RequestContext:
+        given = headers.get(b"x-request-id", b"")
+        trace_id, span_id = trace_ids(_text(headers, b"traceparent"), _text(headers, b"x-cloud-trace-context"))
+        return RequestContext(
+            request_id=given.decode() if _REQUEST_ID.fullmatch(given) else new_request_id(),
+            trace_id=trace_id,
+            span_id=span_id,
+            service=self._operation.service.name,
+            function=self._operation.name,
+            deadline=asyncio.get_running_loop().time() + self._operation.deadline,
+        )
+
+    async def _answer(
+        self, request: Request, path: str, headers: RequestHeaders, context: RequestContext, verdict: Headers
+    ) -> Any:
+        method = request.scope["method"]
+        if method == "OPTIONS":
+            return preflight_answer(headers.get(b"origin"))
+        if method != self._method:
+            raise MethodNotAllowed(headers={"Allow": f"{self._method}, OPTIONS"})
+        async with asyncio.timeout_at(context.deadline):
+            caller = None if self._public else await self._admit(headers, context, verdict)
+            arguments, value = await self._read(request, path, headers)
+            if self._operation.idempotency == "none" or caller is None:
+                unit = self._unit(context, caller)
+                answer = await self._call(request, arguments, caller, unit)
+                await unit.commit()
+                return answer
+            return await self._call_once(request, path, headers, arguments, value, caller)
+
+    async def _admit(self, headers: RequestHeaders, context: RequestContext, verdict: Headers) -> Caller:
+        """The caller, authenticated, authorised and within its rate."""
+        key = await presented_key(headers)
+        credential = await known_credential(key)
+        tenant_id = tenant_of(credential, headers)
+        context.tenant_id = tenant_id
+        passed = await pass_gate(credential, tenant_id, self._operation.tier)
+        if passed.epoch is not None and passed.epoch != credential.epoch:
+            again = await renewed(key, passed.epoch)
+            if again is None:
+                raise Unauthenticated("This API key was revoked.")
+            credential = again
+        verdict += passed.headers(self._operation.tier)
+        caller = authorise(credential, tenant_id, self._operation.scope, key, context)
+        if not passed.admitted:
+            raise _rate_limited(passed)
+        return caller
+
+    async def _read(self, request: Request, path: str, headers: RequestHeaders) -> tuple[dict[str, Any], Any]:
+        """The handler's arguments, and the JSON value of the body."""
+        reader = self._reader
+        arguments = reader.path(path)
+        arguments |= reader.query(request.scope["query_string"])
+        arguments |= reader.if_match(headers.get(b"if-match"))
+        if self._operation.signature.body is None:
+            return arguments, None
+        raw = await reader.read_body(request.receive, headers.get(b"content-length"))
+        body, value = reader.body(raw, headers.get(b"content-type"))
+        return arguments | body, value
+
+    def _unit(self, context: RequestContext, caller: Caller | None) -> Unit:
+        return Unit(context, caller.tenant_id if caller else "", self._operation.emits)
+
+    async def _call(self, request: Request, arguments: dict[str, Any], caller: Caller | None, unit: Unit) -> Any:
+        """The handler's result as an answer; nothing is committed yet."""
+        given = {Caller: caller, Unit: unit, Request: request}
+        injected = {name: given[kind] for name, kind in self._operation.signature.injected.items()}
+        result = await self._operation.handler(**arguments, **injected)
+        if self._answer_type is None:
+            return result if result is not None else Answer(self._operation.status, [])
+        headers: Headers = [JSON]
+        if isinstance(result, Entity):
+            headers.append((b"etag", b'"%d"' % result.version))
+        return Answer(self._operation.status, headers, self._answer_type.dump_json(result))
+
+    async def _call_once(
+        self,
+        request: Request,
+        path: str,
+        headers: RequestHeaders,
+        arguments: dict[str, Any],
+        value: Any,
+        caller: Caller,
+    ) -> Any:
+        """The call under its Idempotency-Key: replayed, refused, or done with the record in the same commit."""
+        context = caller.context
+        unit = self._unit(context, caller)
+        header = headers.get(b"idempotency-key")
+        if header is None:
+            if self._operation.idempotency == "required":
+                raise IdempotencyKeyMissing()
+            answer = await self._call(request, arguments, caller, unit)
+            await unit.commit()
+            return answer
+        held = await idempotency.claim(
+            caller.tenant_id,
+            f"{self._operation.method} {path}",
+            idempotency.read_key(header),
+            json.fingerprint([value, request.scope["query_string"].decode("latin-1")]),
+            self._operation.deadline + LEASE_BEYOND_DEADLINE,
+            caller.seal if self._operation.sealed else None,
+        )
+        if isinstance(held, Answer):
+            return held
+        try:
+            answer = await self._call(request, arguments, caller, unit)
+            if isinstance(answer, Answer):
+                held.finish(unit, answer)
+            await unit.commit()
+        except BaseException:
+            if not unit.in_doubt:
+                await asyncio.shield(held.release())
+            raise
+        if not isinstance(answer, Answer):
+            await held.release()  # a stream cannot be replayed: its key only keeps two from running at once
+        return answer
+
+    def _complete(self, answer: Any, headers: RequestHeaders, context: RequestContext, verdict: Headers) -> None:
+        """Put the headers of every answer on this one."""
+        extra = [
+            (b"x-request-id", context.request_id.encode()),
+            *verdict,
+            *cors_headers(headers.get(b"origin")),
+        ]
+        if isinstance(answer, Response):
+            taken = {name for name, _ in answer.raw_headers}
+            answer.raw_headers += extra + [header for header in SECURITY_HEADERS if header[0] not in taken]
+        else:
+            answer.headers = [*answer.headers, *extra, *SECURITY_HEADERS]
+
+    def _tell(self, answer: Any, scope: Any, path: str, context: RequestContext, seconds: float) -> None:
+        """The request's log line and its metrics."""
+        status, milliseconds = answer.status_code, round(seconds * 1000, 3)
+        metrics.record(context.service, status, milliseconds, context.cache)
+        line = {
+            "severity": "INFO" if status < 400 else "WARNING" if status < 500 else "ERROR",
+            "event": "request",
+            "message": f"{scope['method']} {path} {status}",
+            "latency_ms": milliseconds,
+            "httpRequest": {
+                "requestMethod": scope["method"],
+                "requestUrl": path,
+                "status": status,
+                "latency": f"{seconds:.6f}s",
+            },
+            **logs.request_fields(context),
+            **context.labels,
+        }
+        if context.cache:
+            line["cache"] = context.cache
+        logs.write(line)
+
+
+def own_path(scope: Any) -> str:
+    """The path below the address that the function is mounted at."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    return path[len(root) :] if root and path.startswith(root) else path
+
+
+def _rate_limited(passed: Verdict) -> RateLimited:
+    seconds = max(1, -int(-passed.wait // 1))
+    return RateLimited(
+        f"{passed.limit} requests a minute are allowed here. Retry in {seconds} s.",
+        headers={"Retry-After": str(seconds)},
+        retry_after=seconds,
+    )
+
+
+def _text(headers: RequestHeaders, name: bytes) -> str | None:
+    value = headers.get(name)
+    return value.decode("latin-1") if value is not None else None
+
+
+def _is_response(answer: Any) -> bool:
+    return isinstance(answer, type) and issubclass(answer, Response | Answer)

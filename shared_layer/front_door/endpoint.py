@@ -1,0 +1,79 @@
+"""`@endpoint`: one operation, declared where it is written."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+
+from shared_layer.core.caller import Caller
+from shared_layer.core.declaration import (
+    PATH_PARAMETER,
+    HttpOperation,
+    Idempotency,
+    Resources,
+    Tier,
+    declare,
+    described,
+)
+from shared_layer.core.signature import read_signature
+from shared_layer.front_door.door import Door
+from shared_layer.messaging.unit import Unit
+
+Served = Callable[[Request], Awaitable[Any]]
+INJECTABLE = (Caller, Unit, Request)
+
+
+def endpoint(
+    method: str,
+    path: str,
+    *,
+    scope: str,
+    tier: Tier = "standard",
+    status: int = 200,
+    idempotency: Idempotency = "none",
+    sealed: bool = False,
+    streams: bool = False,
+    body_limit: int = 1 << 20,
+    deadline: float = 15.0,
+    emits: tuple[str, ...] = (),
+    resources: Resources | None = None,
+) -> Callable[[Callable[..., Awaitable[Any]]], Served]:
+    """Make an async function the HTTP operation `method` on `path`.
+
+    `scope` is what the caller's key must hold ("public": no key); `tier` which rate counts; `idempotency` whether an
+    Idempotency-Key is ignored, honoured or demanded; `sealed` that a stored answer is encrypted with the caller's key;
+    `deadline` is in seconds, `body_limit` in bytes; `emits` names every event type that the function stages.
+    """
+
+    def decorate(handler: Callable[..., Awaitable[Any]]) -> Served:
+        names = tuple(PATH_PARAMETER.findall(path))
+        operation = HttpOperation(
+            **described(handler),
+            method=method.upper(),
+            path=path,
+            scope=scope,
+            tier=tier,
+            status=status,
+            idempotency=idempotency,
+            sealed=sealed,
+            streams=streams,
+            body_limit=body_limit,
+            deadline=deadline,
+            emits=emits,
+            resources=resources or Resources(),
+            handler=handler,
+            signature=read_signature(handler, names, INJECTABLE),
+        )
+        door = Door(operation)
+
+        @functools.wraps(handler)
+        async def serve(request: Request) -> Any:
+            return await door.serve(request)
+
+        declare(serve, operation)
+        return serve
+
+    return decorate

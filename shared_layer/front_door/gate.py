@@ -1,0 +1,112 @@
+"""The gate: one Redis round trip decides whether a request may pass, and tells whether the credential is still good.
+
+Rates follow GCRA (ITU-T I.371, the "virtual scheduling" form): in any window W a bucket admits at most
+burst + rate · W. Time is Redis's own, so that instances need not agree on theirs. Without Redis the same arithmetic
+runs in the process, for its own share of the traffic only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from shared_layer.access.credentials import Credential, epoch_key
+from shared_layer.access.plans import WINDOW_SECONDS
+from shared_layer.core import clock
+from shared_layer.core.declaration import Tier
+from shared_layer.storage.redis import RedisUnavailable, Script, redis
+
+MICROSECONDS: Final = 1_000_000
+
+_SCRIPT: Final = Script("""
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+local epoch = tonumber(redis.call('GET', KEYS[1]) or '0')
+local tats, remaining, reset, wait = {}, 2147483647, 0, 0
+for i = 2, #KEYS do
+  local interval, burst = tonumber(ARGV[2 * i - 3]), tonumber(ARGV[2 * i - 2])
+  local tat = math.max(tonumber(redis.call('GET', KEYS[i]) or '0'), now) + interval
+  local room = now + interval * burst - tat
+  if room < 0 then wait = math.max(wait, -room) end
+  tats[i] = tat
+  local left = math.floor(room / interval)
+  if left < remaining then remaining, reset = left, tat - now end
+end
+if wait > 0 then return {0, 0, reset, wait, epoch} end
+for i = 2, #KEYS do
+  redis.call('SET', KEYS[i], string.format('%.0f', tats[i]), 'PX', math.ceil((tats[i] - now) / 1000) + 1000)
+end
+return {1, remaining, reset, 0, epoch}
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether to admit; `remaining` requests, `reset` and `wait` in seconds; the tenant's `epoch` (None: not known)."""
+
+    admitted: bool
+    limit: int | None = None
+    remaining: int = 0
+    reset: int = 0
+    wait: float = 0.0
+    epoch: int | None = None
+
+    def headers(self, tier: Tier) -> list[tuple[bytes, bytes]]:
+        """`RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers); none where there is no limit."""
+        if self.limit is None:
+            return []
+        return [
+            (b"ratelimit-policy", b'"%b";q=%d;w=%d' % (tier.encode(), self.limit, WINDOW_SECONDS)),
+            (b"ratelimit", b'"%b";r=%d;t=%d' % (tier.encode(), max(0, self.remaining), self.reset)),
+        ]
+
+
+async def pass_gate(credential: Credential, tenant_id: str, tier: Tier) -> Verdict:
+    """Count one request of `credential` against its tier, in the key's bucket and the tenant's."""
+    limit = None if tier == "none" else credential.requests_per_minute or credential.plan.key_limit(tier)
+    if credential.operator:
+        return Verdict(True)
+    buckets = _buckets(credential, tenant_id, tier, limit) if limit is not None else []
+    try:
+        if limit is None:
+            return Verdict(True, epoch=int(await redis().command("GET", epoch_key(tenant_id)) or 0))
+        keys = (epoch_key(tenant_id), *[key for key, _, _ in buckets])
+        numbers = [number for _, interval, burst in buckets for number in (interval, burst)]
+        admitted, remaining, reset, wait, epoch = await redis().run(_SCRIPT, keys, *numbers)
+    except RedisUnavailable:
+        return _local_verdict(limit, buckets)
+    seconds = math.ceil(reset / MICROSECONDS)
+    return Verdict(bool(admitted), limit, remaining, seconds, wait / MICROSECONDS, epoch)
+
+
+def _buckets(credential: Credential, tenant_id: str, tier: Tier, limit: int) -> list[tuple[str, int, int]]:
+    """(Redis key, microseconds between requests, burst) of each bucket that a request is counted in."""
+    window = WINDOW_SECONDS * MICROSECONDS
+    buckets = [(f"rate:{tenant_id}:{credential.principal}:{tier}", window // limit, limit)]
+    whole = credential.plan.tenant_limit(tier)
+    if whole is not None:
+        buckets.append((f"rate:{tenant_id}:{tier}", window // whole, whole))
+    return buckets
+
+
+_local: dict[str, float] = {}
+
+
+def _local_verdict(limit: int | None, buckets: list[tuple[str, int, int]]) -> Verdict:
+    """GCRA with this process's memory, while Redis is away."""
+    if limit is None:
+        return Verdict(True)
+    now = clock.now() * MICROSECONDS
+    if len(_local) > 10_000:
+        for key in [key for key, tat in _local.items() if tat < now]:
+            del _local[key]
+    tats = {key: max(_local.get(key, 0.0), now) + interval for key, interval, _ in buckets}
+    rooms = {key: now + interval * burst - tats[key] for key, interval, burst in buckets}
+    remaining = min(int(rooms[key] // interval) for key, interval, _ in buckets)
+    reset = math.ceil((max(tats.values()) - now) / MICROSECONDS)
+    wait = max(0.0, -min(rooms.values())) / MICROSECONDS
+    if wait > 0:
+        return Verdict(False, limit, 0, reset, wait)
+    _local.update(tats)
+    return Verdict(True, limit, remaining, reset)
