@@ -1,13 +1,64 @@
-"""Ports on the loopback interface: the asked one or a refusal, a preferred one or any other."""
+"""Where everything listens on the loopback interface: the gateway's port as asked, the others beside it where free."""
 
 from __future__ import annotations
 
 import errno
 import socket
+from dataclasses import dataclass
 
 from infra.local.refusal import Refusal
 
 HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The two sockets that the functions process serves, and the ports of the local cloud."""
+
+    gateway_socket: socket.socket
+    functions_socket: socket.socket
+    grpc: int
+    rest: int
+    redis: int
+
+    @classmethod
+    def choose(cls, port: int) -> Ports:
+        """Take `port` for the gateway (0: any); raises Refusal where it is in use."""
+        gateway = listen(port)
+        first = port_of(gateway)
+        functions = listen_near(first + 1)
+        return cls(gateway, functions, *free_ports(first + 2, first + 3, first + 4))
+
+    @property
+    def gateway(self) -> str:
+        """The gateway's base URL, as people type it."""
+        return f"http://localhost:{port_of(self.gateway_socket)}"
+
+    @property
+    def functions(self) -> str:
+        """The base URL under which each function has its own address."""
+        return f"http://{HOST}:{port_of(self.functions_socket)}"
+
+    @property
+    def cloud_arguments(self) -> tuple[str, ...]:
+        """How the local cloud is told its ports."""
+        return ("--grpc-port", str(self.grpc), "--rest-port", str(self.rest), "--redis-port", str(self.redis))
+
+    def variables(self) -> dict[str, str]:
+        """The environment by which Google's clients and ours find the local cloud."""
+        grpc, rest = f"{HOST}:{self.grpc}", f"http://{HOST}:{self.rest}"
+        return {
+            "FIRESTORE_EMULATOR_HOST": grpc,
+            "PUBSUB_EMULATOR_HOST": grpc,
+            "SCHEDULER_EMULATOR_HOST": grpc,
+            "FUNCTIONS_EMULATOR_HOST": grpc,
+            "BIGQUERY_EMULATOR_HOST": rest,
+            "STORAGE_EMULATOR_HOST": rest,
+            "EVENTARC_EMULATOR_HOST": rest,
+            "REDIS_URL": f"redis://{HOST}:{self.redis}/0",
+            "XYNERGY_OIDC_CERTIFICATES": f"{rest}/oauth2/v3/certs",
+            "XYNERGY_FUNCTIONS_URL": self.functions,
+        }
 
 
 def listen(port: int) -> socket.socket:

@@ -1,0 +1,50 @@
+"""The programs that the platform consists of, and how each is started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from infra.local.child import Program
+from infra.local.folder import DataFolder
+from infra.local.ports import Ports
+
+
+def local_cloud(ports: Ports, folder: DataFolder, environment: Mapping[str, str]) -> Program:
+    """Google Cloud on this machine: every service in one process."""
+    numbers = {"--grpc-port": ports.grpc, "--rest-port": ports.rest, "--redis-port": ports.redis}
+    arguments = [text for name, port in numbers.items() for text in (name, str(port))]
+    return Program(
+        name="local cloud",
+        module="infra.local.cloud",
+        arguments=("--data", str(folder.path), *arguments),
+        environment=environment,
+        log=folder.logs / "cloud.log",
+    )
+
+
+def functions(ports: Ports, folder: DataFolder, environment: Mapping[str, str], drain: float) -> Program:
+    """The gateway and every function, on the two sockets that outlive a restart of the process."""
+    log = folder.logs / "functions.log"
+    sockets = (ports.gateway_socket, ports.functions_socket)
+    return Program(
+        name="functions",
+        module="infra.local.runner",
+        arguments=(
+            *("--gateway-socket", str(sockets[0].fileno()), "--functions-socket", str(sockets[1].fileno())),
+            *("--data", str(folder.path), "--log", str(log), "--drain", str(drain)),
+        ),
+        environment=environment,
+        log=log,
+        sockets=sockets,
+    )
+
+
+def provisioning(folder: DataFolder, environment: Mapping[str, str]) -> Program:
+    """What Terraform does in the cloud; ends when it is done."""
+    return Program(
+        name="provisioning",
+        module="infra.local.provision",
+        arguments=(),
+        environment=environment,
+        log=folder.logs / "provision.log",
+    )
