@@ -1,0 +1,116 @@
+"""A tenant: a company on the platform, its plan, its status and its settings."""
+
+from __future__ import annotations
+
+import zoneinfo
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from pydantic import AfterValidator, EmailStr, Field, StringConstraints
+
+from shared_layer.access.credentials import advance_epoch
+from shared_layer.access.plans import PLANS
+from shared_layer.core.caller import Caller
+from shared_layer.core.errors import Forbidden, IllegalTransition, NotFound, VersionMismatch
+from shared_layer.core.models import Entity, Model
+from shared_layer.messaging.events import TenantStatusChanged, TenantUpdated
+from shared_layer.messaging.unit import Unit
+from shared_layer.storage.documents import read
+from shared_layer.storage.gcp_clients import firestore
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import AsyncDocumentReference
+
+Status = Literal["active", "suspended"]
+
+
+def _known_plan(plan: str) -> str:
+    if plan not in PLANS:
+        raise ValueError(f"there is no plan {plan!r}; plans are {', '.join(PLANS)}")
+    return plan
+
+
+def _known_time_zone(name: str) -> str:
+    if name not in zoneinfo.available_timezones():
+        raise ValueError(f"{name!r} is no IANA time zone, such as Europe/Berlin")
+    return name
+
+
+PlanName = Annotated[str, AfterValidator(_known_plan)]
+TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
+Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+TenantName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Tenant(Entity):
+    """A tenant as stored and answered. `warehouse` tells whether its own dataset is there yet."""
+
+    id: str
+    name: str
+    owner_email: EmailStr
+    plan: str
+    status: Status = "active"
+    timezone: str = "UTC"
+    currency: str = "USD"
+    dataset: str
+    warehouse: Literal["pending", "ready"] = "pending"
+    suspended_because: str | None = None
+
+
+class TenantChanges(Model):
+    """What may be changed; a field left out stays. `plan` is the operator's to change."""
+
+    name: TenantName | None = None
+    timezone: TimeZone | None = None
+    currency: Currency | None = None
+    plan: PlanName | None = None
+
+
+class StatusChange(Model):
+    """Why a tenant is suspended or reactivated."""
+
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+MOVES: Final[dict[Status, Status]] = {"active": "suspended", "suspended": "active"}
+
+
+def tenant_reference(tenant_id: str) -> AsyncDocumentReference:
+    """`tenants/{id}`."""
+    return firestore().collection("tenants").document(tenant_id)
+
+
+async def get_tenant(tenant_id: str, caller: Caller) -> Tenant:
+    """The tenant. Raises NotFound for another's, exactly as for one that is not."""
+    if not caller.operator and tenant_id != caller.tenant_id:
+        raise NotFound()
+    return await read(tenant_reference(tenant_id), Tenant)
+
+
+async def update_tenant(tenant_id: str, changes: TenantChanges, version: int, caller: Caller, unit: Unit) -> Tenant:
+    """Change settings of the tenant as of `version`. Raises VersionMismatch, or Forbidden for a plan by its own key."""
+    tenant = await get_tenant(tenant_id, caller)
+    if tenant.version != version:
+        raise VersionMismatch()
+    if changes.plan is not None and not caller.operator:
+        raise Forbidden("A plan is changed by the platform's operator. Ask them.")
+    changed = changes.model_dump(exclude_none=True)
+    for name, value in changed.items():
+        setattr(tenant, name, value)
+    unit.replace(tenant_reference(tenant_id), tenant)
+    unit.emit(TenantUpdated(changed=sorted(changed)), tenant_id)
+    unit.after_commit(partial(advance_epoch, tenant_id))
+    return tenant
+
+
+async def set_status(tenant_id: str, status: Status, reason: str, caller: Caller, unit: Unit) -> Tenant:
+    """Suspend or reactivate. Raises IllegalTransition where the tenant is in that status already."""
+    tenant = await get_tenant(tenant_id, caller)
+    if MOVES[tenant.status] != status:
+        raise IllegalTransition(f"The tenant is {tenant.status} already.", status_now=tenant.status)
+    former, tenant.status = tenant.status, status
+    tenant.suspended_because = (reason or None) if status == "suspended" else None
+    unit.replace(tenant_reference(tenant_id), tenant)
+    unit.emit(TenantStatusChanged(status=status, former_status=former), tenant_id)
+    unit.after_commit(partial(advance_epoch, tenant_id))
+    return tenant
