@@ -1,0 +1,1 @@
+"""CREATE, DROP, ALTER and TRUNCATE: changes of the catalog, told in SQL."""

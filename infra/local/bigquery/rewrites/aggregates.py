@@ -1,0 +1,40 @@
+"""Aggregates: ARRAY_AGG's LIMIT, and the values with their counts of APPROX_TOP_COUNT."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from infra.local.bigquery.rewrites.registry import Rewrite, function, macro, number
+
+
+def _array_agg(node: exp.ArrayAgg) -> exp.Expression:
+    inner = node.this
+    if not isinstance(inner, exp.Limit):
+        return node
+    whole = node.copy()
+    whole.set("this", inner.this.copy())
+    outer = node.parent
+    if isinstance(outer, exp.IgnoreNulls):
+        return node
+    return function("list_slice", whole, number(1), inner.expression.copy())
+
+
+def _ignore_nulls(node: exp.IgnoreNulls) -> exp.Expression:
+    agg = node.this
+    if not isinstance(agg, exp.ArrayAgg) or not isinstance(agg.this, exp.Limit):
+        return node
+    limit = agg.this.expression.copy()
+    whole = node.copy()
+    whole.this.set("this", agg.this.this.copy())
+    return function("list_slice", whole, number(1), limit)
+
+
+def _top_count(node: exp.ApproxTopK) -> exp.Expression:
+    return macro("top_count", node.this, node.expression)
+
+
+REWRITES: dict[type[exp.Expression], Rewrite] = {
+    exp.ArrayAgg: _array_agg,
+    exp.IgnoreNulls: _ignore_nulls,
+    exp.ApproxTopK: _top_count,
+}

@@ -1,0 +1,41 @@
+"""JSON: values of the type JSON, and the functions that take a scalar out of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlglot import exp
+
+from infra.local.bigquery.rewrites.registry import Rewrite, function, macro
+
+
+def _as_json(value: Any) -> exp.Expression:
+    return exp.Cast(this=value, to=exp.DataType.build("JSON"))
+
+
+def _parse(node: exp.ParseJSON) -> exp.Expression:
+    return _as_json(node.this)
+
+
+def _write(node: exp.JSONFormat) -> exp.Expression:
+    written = function("to_json", node.this)
+    return _as_json(written) if node.args.get("to_json") else exp.Cast(this=written, to=exp.DataType.build("TEXT"))
+
+
+def _scalar(name: str) -> Rewrite:
+    return lambda node: macro(name, node.this)
+
+
+def _kind(node: exp.JSONType) -> exp.Expression:
+    return macro("json_kind", node.this)
+
+
+REWRITES: dict[type[exp.Expression], Rewrite] = {
+    exp.ParseJSON: _parse,
+    exp.JSONFormat: _write,
+    exp.JSONBool: _scalar("json_bool"),
+    exp.Int64: _scalar("json_int"),
+    exp.Float64: _scalar("json_float"),
+    exp.String: _scalar("string"),
+    exp.JSONType: _kind,
+}
