@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import TypeAdapter
 from starlette.responses import Response
@@ -16,6 +16,9 @@ from shared_layer.front_door.answer import Answer
 Mode = Literal["validation", "serialization"]
 Use = tuple[str, str]
 """(function, role): the role is `body`, `query`, `answer` or `path.<parameter>`."""
+
+
+_BOUNDS: Final = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,18 @@ def schemas_of(operations: Iterable[HttpOperation]) -> Schemas:
     """The schemas of `operations`, answers as they are written, everything else as it is read."""
     inputs = [(use, mode, TypeAdapter(kind)) for operation in operations for use, mode, kind in _uses(operation)]
     found, document = TypeAdapter.json_schemas(inputs, ref_template="#/components/schemas/{model}")
-    return Schemas({use: schema for (use, _), schema in found.items()}, document.get("$defs", {}))
+    uses = {use: _translated(schema) for (use, _), schema in found.items()}
+    return Schemas(uses, {name: _translated(schema) for name, schema in document.get("$defs", {}).items()})
+
+
+def _translated(value: Any) -> Any:
+    """`value` with bounds in JSON Schema's words: pydantic leaves its own where a validator stands before them."""
+    if isinstance(value, list):
+        return [_translated(member) for member in value]
+    if not isinstance(value, dict):
+        return value
+    numeric = value.get("type") in ("integer", "number")
+    return {_BOUNDS.get(key, key) if numeric else key: _translated(member) for key, member in value.items()}
 
 
 def _uses(operation: HttpOperation) -> Iterator[tuple[Use, Mode, Any]]:
