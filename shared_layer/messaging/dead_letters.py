@@ -8,9 +8,9 @@ from typing import Any, Final
 import orjson
 
 from shared_layer.core import clock
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, Page, PageQuery
 from shared_layer.messaging.message import Message
-from shared_layer.storage.documents import tenant_document
+from shared_layer.storage.documents import page, tenant_collection, tenant_document
 from shared_layer.storage.gcp_clients import publisher
 from shared_layer.storage.topics import topic_path
 
@@ -74,3 +74,8 @@ def _readable(data: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         event = None
     return event if isinstance(event, dict) else {"unreadable": data[:10_000].decode("utf-8", "replace")}
+
+
+async def list_letters(tenant_id: str, paging: PageQuery) -> Page[DeadLetter]:
+    """The tenant's dead letters, latest first."""
+    return await page(tenant_collection(tenant_id, COLLECTION), DeadLetter, paging, ["-failed_at"])

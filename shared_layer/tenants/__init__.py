@@ -13,7 +13,7 @@ from shared_layer.tenants.keys import (
     revoke_key,
     rotate_key,
 )
-from shared_layer.tenants.tenant import Tenant, TenantChanges, get_tenant, set_status, update_tenant
+from shared_layer.tenants.tenant import StatusChange, Tenant, TenantChanges, get_tenant, set_status, update_tenant
 from shared_layer.tenants.warehouse import provision_warehouse
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "NewKey",
     "NewTenant",
     "Rotation",
+    "StatusChange",
     "Tenant",
     "TenantChanges",
     "TenantWithKey",

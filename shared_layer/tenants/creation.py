@@ -8,7 +8,6 @@ from typing import Annotated
 from pydantic import AfterValidator, EmailStr, StringConstraints
 
 from shared_layer.core import clock
-from shared_layer.core.caller import Caller
 from shared_layer.core.ids import ALPHABET
 from shared_layer.core.models import Model
 from shared_layer.core.scopes import TENANT_SCOPES
@@ -48,7 +47,7 @@ class TenantWithKey(Model):
     api_key: IssuedKey
 
 
-async def create_tenant(new: NewTenant, caller: Caller, unit: Unit) -> TenantWithKey:
+async def create_tenant(new: NewTenant, unit: Unit) -> TenantWithKey:
     """Stage a tenant. The commit raises Conflict where the id is taken."""
     tenant_id = new.id or _new_tenant_id()
     moment = clock.utcnow()

@@ -31,8 +31,10 @@ def _known_plan(plan: str) -> str:
 
 
 def _known_time_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
-        raise ValueError(f"{name!r} is no IANA time zone, such as Europe/Berlin")
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no IANA time zone, such as Europe/Berlin") from None
     return name
 
 

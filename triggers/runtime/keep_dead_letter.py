@@ -1,0 +1,9 @@
+"""Keep each dead letter under its tenant, with the reason, until somebody redrives it."""
+
+from shared_layer.front_door import Message, on_event
+from shared_layer.messaging.dead_letters import keep
+
+
+@on_event(("dead-letters",), raw=True, max_attempts=100)
+async def keep_dead_letter(message: Message) -> None:
+    await keep(message)

@@ -1,0 +1,11 @@
+"""Publish the events that a crash left in the outbox."""
+
+from shared_layer.core.logs import log
+from shared_layer.front_door import on_schedule
+from shared_layer.messaging.outbox import sweep
+
+
+@on_schedule("* * * * *", deadline=55)
+async def sweep_outbox() -> None:
+    if swept := await sweep():
+        log("WARNING", "outbox_swept", f"{swept} events had not been relayed", swept=swept)

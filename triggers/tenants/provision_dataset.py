@@ -1,0 +1,9 @@
+"""Create a new tenant's own BigQuery dataset, and mark its warehouse as ready."""
+
+from shared_layer.front_door import Envelope, Unit, on_event
+from shared_layer.tenants import provision_warehouse
+
+
+@on_event(("tenant-management-events",), event_types=("tenant_created",))
+async def provision_dataset(event: Envelope, unit: Unit) -> None:
+    await provision_warehouse(event.tenant_id, unit)
