@@ -7,6 +7,7 @@ when it was read: whoever revokes a key or suspends a tenant advances the epoch,
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from shared_layer.storage.redis import RedisUnavailable, redis
 TRUST_SECONDS: Final = 300.0
 REMEMBERED: Final = 10_000
 UNKNOWN_SECONDS: Final = 10.0
+TENANT_ID: Final = re.compile("[a-z][a-z0-9-]{2,39}")
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class Credential:
 
 
 _remembered: OrderedDict[bytes, Credential] = OrderedDict()
+_found_tenants: dict[str, float] = {}
 
 
 async def credential_of(key: str) -> Credential | None:
@@ -72,9 +75,21 @@ async def renewed(key: str, epoch: int) -> Credential | None:
     return credential if credential.known else None
 
 
+async def tenant_exists(tenant_id: str) -> bool:
+    """Whether there is such a tenant; one that was found once is not looked for again within 300 s."""
+    if not TENANT_ID.fullmatch(tenant_id):
+        return False
+    if _found_tenants.get(tenant_id, 0.0) <= clock.now():
+        if not (await firestore().collection("tenants").document(tenant_id).get()).exists:
+            return False
+        _found_tenants[tenant_id] = clock.now() + TRUST_SECONDS
+    return True
+
+
 def forget_all() -> None:
-    """Read every credential again."""
+    """Read every credential and tenant again."""
     _remembered.clear()
+    _found_tenants.clear()
 
 
 def epoch_key(tenant_id: str) -> str:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared_layer.access.credentials import Credential, credential_of
+from shared_layer.access.credentials import Credential, credential_of, tenant_exists
 from shared_layer.access.identity_tokens import verify_identity
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext
-from shared_layer.core.errors import ScopeMissing, TenantMismatch, TenantSuspended, Unauthenticated
+from shared_layer.core.errors import (
+    InvalidRequest,
+    NotFound,
+    ScopeMissing,
+    TenantMismatch,
+    TenantSuspended,
+    Unauthenticated,
+)
 from shared_layer.core.scopes import SCOPES
 from shared_layer.core.settings import settings
 
 OPERATOR_TENANT: Final = "platform"
 """Where an operator's own records (idempotency of a tenant's creation) are kept; no tenant can have this id."""
+
+WITHOUT_TENANT: Final = frozenset(
+    {"platform:operate", "dashboard:read", "runtime:read", "tenants:read", "tenants:write"}
+)
+"""The scopes that an operator can use on the platform as a whole."""
 
 RequestHeaders = dict[bytes, bytes]
 
@@ -54,14 +66,23 @@ async def known_credential(key: str) -> Credential:
     return credential
 
 
-def tenant_of(credential: Credential, headers: RequestHeaders) -> str:
-    """The tenant of the call: the credential's; for an operator the one it names. Raises TenantMismatch."""
+async def tenant_of(credential: Credential, headers: RequestHeaders, scope: str) -> str:
+    """The tenant of the call: the credential's own; for an operator the existing one that it names.
+
+    Raises TenantMismatch; for operators NotFound or, where the scope means nothing without a tenant, InvalidRequest.
+    """
     named = headers.get(b"x-tenant-id", b"").decode("latin-1").strip()
-    if credential.operator:
-        return named or OPERATOR_TENANT
-    if named and named != credential.tenant_id:
-        raise TenantMismatch()
-    return credential.tenant_id
+    if not credential.operator:
+        if named and named != credential.tenant_id:
+            raise TenantMismatch()
+        return credential.tenant_id
+    if not named:
+        if scope not in WITHOUT_TENANT:
+            raise InvalidRequest("An operator's key belongs to no tenant: name one in X-Tenant-ID.")
+        return OPERATOR_TENANT
+    if not await tenant_exists(named):
+        raise NotFound(f"There is no tenant {named[:64]!r}. X-Tenant-ID names an existing one.")
+    return named
 
 
 def authorise(credential: Credential, tenant_id: str, scope: str, key: str, context: RequestContext) -> Caller:

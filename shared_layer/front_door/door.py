@@ -111,7 +111,7 @@ class Door:
         """The caller, authenticated, authorised and within its rate."""
         key = await presented_key(headers)
         credential = await known_credential(key)
-        tenant_id = tenant_of(credential, headers)
+        tenant_id = await tenant_of(credential, headers, self._operation.scope)
         context.tenant_id = tenant_id
         passed = await pass_gate(credential, tenant_id, self._operation.tier)
         if passed.epoch is not None and passed.epoch != credential.epoch:

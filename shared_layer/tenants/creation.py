@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, EmailStr, StringConstraints
 
+from shared_layer.access.credentials import TENANT_ID
 from shared_layer.core import clock
 from shared_layer.core.ids import ALPHABET
 from shared_layer.core.models import Model
@@ -26,7 +27,7 @@ def _not_reserved(tenant_id: str) -> str:
     return tenant_id
 
 
-TenantId = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]{2,39}$"), AfterValidator(_not_reserved)]
+TenantId = Annotated[str, StringConstraints(pattern=f"^{TENANT_ID.pattern}$"), AfterValidator(_not_reserved)]
 
 
 class NewTenant(Model):

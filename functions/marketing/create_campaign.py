@@ -1,0 +1,19 @@
+"""Create a campaign: AI-written plan, stored as a draft."""
+
+from shared_layer.front_door import Caller, Unit, endpoint
+from shared_layer.marketing import Campaign, CampaignBrief
+from shared_layer.marketing import create_campaign as create
+
+
+@endpoint(
+    "POST",
+    "/api/v1/campaigns",
+    scope="marketing:write",
+    tier="expensive",
+    status=201,
+    idempotency="optional",
+    deadline=90,
+    emits=("campaign_created",),
+)
+async def create_campaign(brief: CampaignBrief, caller: Caller, unit: Unit) -> Campaign:
+    return await create(brief, caller, unit)
