@@ -15,11 +15,10 @@ class Facts:
     api_key: str
     operator_key: str
     data: str
-    seconds: float
 
 
-def banner(facts: Facts) -> str:
-    """The lines, ready to print."""
+def banner(facts: Facts, seconds: float) -> str:
+    """The lines, ready to print; `seconds` is how long the start took."""
     fragment = f"#key={facts.api_key or facts.operator_key}"
     rows = [
         ("Gateway", facts.gateway),
@@ -28,7 +27,7 @@ def banner(facts: Facts) -> str:
         ("API key", f"{facts.api_key}  (demo tenant)" if facts.api_key else "none: started with --no-demo"),
         ("Data", facts.data),
     ]
-    lines = ["", styled(f"Xynergy is ready in {facts.seconds:.1f} s", "bold"), ""]
+    lines = ["", styled(f"Xynergy is ready in {seconds:.1f} s", "bold"), ""]
     lines += [f"  {name:<10} {styled(value, 'cyan')}" for name, value in rows]
     if facts.api_key:
         lines += ["", "Create a campaign from a brief, then see its event:", "", *_tries(facts)]

@@ -18,13 +18,11 @@ _LEFT_OUT = frozenset(
 _DOCUMENT_ORIGINS = "https://xynergy-platform.com,https://api.xynergy.dev,https://*.xynergy.com"
 
 
-def platform_environment(user: Mapping[str, str], ports: Ports, folder: DataFolder) -> dict[str, str]:
-    """`user`'s environment (a provider's key or address goes through as it is) and where the platform is."""
+def platform_variables(user: Mapping[str, str], ports: Ports, folder: DataFolder) -> dict[str, str]:
+    """What a function must see to belong to this platform."""
     gateway = ports.gateway
     origins = (user.get("XYNERGY_CORS_ORIGINS", _DOCUMENT_ORIGINS), gateway, gateway.replace("localhost", "127.0.0.1"))
-    without_proxy = ",".join(filter(None, (user.get("NO_PROXY", user.get("no_proxy", "")), "127.0.0.1,localhost")))
     return {
-        **{name: value for name, value in user.items() if name not in _LEFT_OUT},
         **ports.variables(),
         "GOOGLE_CLOUD_PROJECT": PROJECT,
         "XYNERGY_REGION": REGION,
@@ -33,9 +31,21 @@ def platform_environment(user: Mapping[str, str], ports: Ports, folder: DataFold
         "XYNERGY_API_KEYS_FILE": str(folder.operator_keys),
         "XYNERGY_OPENAPI": str(folder.openapi),
         "XYNERGY_CORS_ORIGINS": ",".join(origins),
+    }
+
+
+def process_environment(user: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
+    """`user`'s environment (a provider's key or address goes through as it is) with `variables` in it.
+
+    Loopback calls never go through a proxy, and idle threads keep no memory arenas of their own.
+    """
+    without_proxy = ",".join(filter(None, (user.get("NO_PROXY", user.get("no_proxy", "")), "127.0.0.1,localhost")))
+    return {
+        "GRPC_VERBOSITY": "ERROR",
+        "MALLOC_ARENA_MAX": "2",
+        **{name: value for name, value in user.items() if name not in _LEFT_OUT},
+        **variables,
         "NO_PROXY": without_proxy,
         "no_proxy": without_proxy,
-        "GRPC_VERBOSITY": user.get("GRPC_VERBOSITY", "ERROR"),
-        "MALLOC_ARENA_MAX": user.get("MALLOC_ARENA_MAX", "2"),
         "PYTHONUNBUFFERED": "1",
     }

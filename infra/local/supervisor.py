@@ -20,7 +20,7 @@ from typing import Any, Final
 from infra.local import programs
 from infra.local.banner import Facts, banner
 from infra.local.child import Child
-from infra.local.environment import platform_environment
+from infra.local.environment import platform_variables, process_environment
 from infra.local.folder import DataFolder
 from infra.local.follow import follow
 from infra.local.keeper import Keeper
@@ -42,24 +42,23 @@ class Platform:
     def __init__(self, options: Options, folder: DataFolder, ports: Ports) -> None:
         self._options, self._folder, self._ports = options, folder, ports
         self._operator_key = folder.operator_key()
-        environment = platform_environment(os.environ, ports, folder)
+        self._variables = platform_variables(os.environ, ports, folder)
+        environment = process_environment(os.environ, self._variables)
         self._cloud = Keeper(programs.local_cloud(ports, folder, environment), say)
         self._functions = Keeper(programs.functions(ports, folder, environment, _FUNCTIONS_DRAIN), say)
         self._provisioning = Child(programs.provisioning(folder, environment), say)
 
     async def start(self) -> Facts:
         """Return once the platform answers and local.json says so. Raises Refusal where it cannot."""
-        began = time.monotonic()
-        cloud, functions, _ = await _together(self._cloud.start(), self._functions.start(), self._provision())
-        del functions
+        cloud, *_ = await _together(self._cloud.start(), self._functions.start(), self._provision())
         remembered = self._folder.remembered()
         state: dict[str, Any] = {
             "gateway": self._ports.gateway,
             "api_key": remembered.get("api_key", ""),
             "operator_key": self._operator_key,
             "tenant_id": remembered.get("tenant_id", ""),
-            "services": {**cloud["services"], "functions": self._ports.functions},
-            "process": os.getpid(),
+            "services": {**cloud["services"], "runner": self._ports.functions},
+            "environment": self._variables,
         }
         if self._options.demo:
             state["tenant_id"], state["api_key"] = await asyncio.to_thread(
@@ -67,8 +66,7 @@ class Platform:
             )
         self._folder.remember(state)
         api_key = state["api_key"] if self._options.demo else ""
-        seconds = time.monotonic() - began
-        return Facts(self._ports.gateway, api_key, self._operator_key, str(self._folder.path), seconds)
+        return Facts(self._ports.gateway, api_key, self._operator_key, str(self._folder.path))
 
     async def keep(self) -> None:
         """Keep both processes running. Raises Refusal where one of them cannot be."""
@@ -111,14 +109,17 @@ class Interrupts:
         say("\nStopping …")
 
 
-async def supervise(options: Options, folder: DataFolder, ports: Ports) -> None:
-    """Run the platform until it is told to end. Raises Refusal where it cannot start or go on."""
+async def supervise(options: Options, folder: DataFolder, ports: Ports, began: float) -> None:
+    """Run the platform until it is told to end. Raises Refusal where it cannot start or go on.
+
+    `began` is the moment of the monotonic clock from which the banner counts.
+    """
     platform = Platform(options, folder, ports)
     interrupts = Interrupts(platform)
     logs = [folder.logs / "functions.log", folder.logs / "cloud.log"]
     following = asyncio.create_task(follow(logs if options.verbose else []))
     try:
-        await _until(interrupts.wait(), _run(platform))
+        await _until(interrupts.wait(), _run(platform, began))
     finally:
         await platform.stop()
         following.cancel()
@@ -126,18 +127,20 @@ async def supervise(options: Options, folder: DataFolder, ports: Ports) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """`./deploy.sh local`; answers the exit code."""
+    began = time.monotonic()
     options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         folder = DataFolder(options.data, fresh=options.fresh)
-        asyncio.run(supervise(options, folder, Ports.choose(options.port)))
+        asyncio.run(supervise(options, folder, Ports.choose(options.port), began))
     except Refusal as refusal:
         return refuse(refusal)
     say("Stopped.")
     return 0
 
 
-async def _run(platform: Platform) -> None:
-    say(banner(await platform.start()))
+async def _run(platform: Platform, began: float) -> None:
+    facts = await platform.start()
+    say(banner(facts, time.monotonic() - began))
     await platform.keep()
 
 

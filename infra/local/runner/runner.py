@@ -1,0 +1,81 @@
+"""Which function answers at which address, each loaded when it is first called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from infra.local.gateway.asgi import ASGIApp, Receive, Scope, Send
+from infra.local.runner.application import FunctionBrokenError, application
+from infra.local.runner.broken import broken_application
+
+
+class Runner:
+    """The functions by slug; itself the application of the functions' port, where `/{slug}/…` is a function's own root.
+
+    `notice` takes a line for the terminal when a file turns out to be broken.
+    """
+
+    def __init__(self, notice: Callable[[str], None]) -> None:
+        self._notice = notice
+        self._files: dict[str, Path] = {}
+        self._loaded: dict[str, ASGIApp] = {}
+
+    def serve(self, files: Mapping[str, Path]) -> None:
+        """Serve exactly these functions (slug → file) from now on; those loaded already stay as they are."""
+        self._files = dict(files)
+        for slug in set(self._loaded) - set(files):
+            del self._loaded[slug]
+
+    def drop(self, file: Path) -> None:
+        """Forget the function in `file`; the next call loads it again. Calls under way end on the old one."""
+        for slug, path in self._files.items():
+            if path == file:
+                self._loaded.pop(slug, None)
+
+    def forward(self, address: str) -> ASGIApp:
+        """The function at `{functions_url}/{slug}`, for the gateway. Raises LookupError where there is none."""
+        return self._of(urlsplit(address).path.strip("/"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        slug = scope["path"].split("/", 2)[1]
+        try:
+            function = self._of(slug)
+        except LookupError:
+            await _not_found(scope, send)
+            return
+        await function(scope, receive, send)
+
+    def _of(self, slug: str) -> ASGIApp:
+        found = self._loaded.get(slug)
+        if found is None:
+            found = self._loaded[slug] = _mounted(f"/{slug}", self._load(slug))
+        return found
+
+    def _load(self, slug: str) -> ASGIApp:
+        file = self._files[slug]
+        try:
+            return application(file)
+        except FunctionBrokenError as error:
+            self._notice(f"{file.parent.name}/{error}")
+            return broken_application(str(error))
+
+
+def _mounted(root: str, function: ASGIApp) -> ASGIApp:
+    """`function` under `root`: it finds its own path below ASGI's root_path."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["root_path"] = root
+        await function(scope, receive, send)
+
+    return serve
+
+
+async def _not_found(scope: Scope, send: Send) -> None:
+    body = f"No function is called {scope['path'].split('/', 2)[1]!r}.\n".encode()
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 404, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
