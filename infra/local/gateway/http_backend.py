@@ -38,9 +38,9 @@ class HttpBackend:
     async def _send(self, origin: httpx.URL, scope: Scope, body: bytes, send: Send) -> None:
         query = scope.get("query_string", b"")
         target = raw_path(scope) + (b"?" + query if query else b"")
-        request = self._client.build_request(
-            scope["method"], origin.copy_with(raw_path=target), headers=scope["headers"], content=body or None
-        )
+        url = origin.copy_with(raw_path=target)
+        # not build_request: that would add the client's own headers where the caller sent none
+        request = httpx.Request(scope["method"], url, headers=scope["headers"], content=body or None)
         try:
             response = await self._client.send(request, stream=True)
         except httpx.ConnectError as error:
