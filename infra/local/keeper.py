@@ -30,10 +30,7 @@ class Keeper:
 
     async def start(self) -> dict[str, Any]:
         """Start it and wait until it is ready; answers what it said then."""
-        child = Child(self.program, self._say)
-        self._child = child
-        await child.start()
-        return await child.ready(_START_WITHIN)
+        return await (await self._begin()).ready(_START_WITHIN)
 
     async def keep(self) -> None:
         """Return once it was stopped. Raises Refusal after three deaths, each within ten seconds of the start."""
@@ -44,7 +41,7 @@ class Keeper:
             if self._stopping:
                 return
             if code == RESTART_CODE:
-                await self._again()
+                await self._begin()
                 continue
             quick_deaths = quick_deaths + 1 if time.monotonic() - began < _QUICK else 1
             if quick_deaths >= _QUICK_DEATHS:
@@ -54,7 +51,8 @@ class Keeper:
                 )
             self._say(f"{self.program.name} ended ({_told(code)}); starting it again. Its log: {self.program.log}")
             await asyncio.sleep(_FIRST_PAUSE * 4 ** (quick_deaths - 1))
-            await self._again()
+            if not self._stopping:
+                await self._begin()
 
     async def stop(self, patience: float) -> None:
         """End it for good, killing it after `patience` seconds."""
@@ -68,11 +66,11 @@ class Keeper:
         if self._child is not None:
             self._child.kill()
 
-    async def _again(self) -> None:
-        """Start it; a death before it is ready is counted like any other."""
+    async def _begin(self) -> Child:
         child = Child(self.program, self._say)
         self._child = child
         await child.start()
+        return child
 
     def _running(self) -> Child:
         assert self._child is not None, "started before it is kept"

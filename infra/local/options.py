@@ -39,6 +39,6 @@ def parse(arguments: Sequence[str]) -> Options:
 
 
 def _port(text: str) -> int:
-    if text.isdigit() and int(text) <= 65_531:
+    if text.isascii() and text.isdigit() and int(text) <= 65_531:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 1 to 65531, or 0 for any free one")

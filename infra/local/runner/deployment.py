@@ -20,8 +20,9 @@ from shared_layer.core.declaration import AnyDeclaration
 class Deployment:
     """Serves the functions under `root` at `gateway_url` and `functions_url`.
 
-    `data` takes `openapi.json` and `functions/catalogue.json` (what the local Functions API lists); `notice` takes lines for the
-    terminal. A file that breaks keeps its place in the gateway, and answers with the reason until it is corrected.
+    `data` takes `openapi.json` and `functions/catalogue.json` (what the local Functions API lists); `notice` takes
+    lines for the terminal. A file that breaks keeps its place in the gateway, and answers with the reason until it is
+    corrected.
     """
 
     def __init__(
