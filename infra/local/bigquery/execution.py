@@ -89,7 +89,7 @@ class Queries:
             elif statement.sql and request.dry_run:
                 cursor.execute(f"EXPLAIN {statement.sql}", values)
             if not request.unfiltered:
-                outcome.bytes_processed = bytes_read(cursor, statement, values, self._sizes, self._catalog)
+                outcome.bytes_processed = bytes_read(cursor, statement, values, self._sizes)
         check_cap(outcome, request)
         check_destination(self._catalog, request)
         return Prepared(request, statement, outcome, values, preamble)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from infra.local.bigquery.catalog import Catalog
@@ -68,7 +69,7 @@ class Inserts:
         ids: list[list[Any]] = []
         for insert_id, row in rows:
             if insert_id is not None:
-                if seen.get(insert_id, -1.0) >= now - REMEMBERED_SECONDS:
+                if seen.get(insert_id, -math.inf) >= now - REMEMBERED_SECONDS:
                     continue
                 seen[insert_id] = now
                 ids.append([table.name.project, table.name.dataset, table.name.table, insert_id, now])
