@@ -95,7 +95,9 @@ class Subscriber:
     async def streaming_pull(
         self, requests: AsyncIterator[Any], _context: grpc.aio.ServicerContext
     ) -> AsyncIterator[Any]:
-        first = await anext(aiter(requests))
+        first = await anext(aiter(requests), None)
+        if first is None:
+            return
         live = pullable(self._broker.subscription(check(first.subscription, "subscriptions")))
         async for response in PullStream(live, first).responses(requests):
             yield response

@@ -85,6 +85,12 @@ async def test_an_alarm_that_fails_is_logged_and_the_next_still_rings(clock, ala
     assert "ZeroDivisionError" in caplog.text
 
 
+async def test_cancelled_alarms_do_not_pile_up(alarms):
+    for _ in range(10_000):
+        alarms.after(600, lambda: None).cancel()
+    assert len(alarms) < 2_000
+
+
 async def test_the_window_begins_narrow_and_opens_with_each_success(alarms):
     work = Work(range(1000))
     work.gate.clear()
