@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
+from infra.manifest.openapi.schemas import schemas_of
 from shared_layer.core.declaration import AnyDeclaration, EventHandler, HttpOperation, Kind, ScheduleHandler
 from shared_layer.core.scopes import PUBLIC, SCOPES
 
@@ -46,6 +47,10 @@ def _operation(operation: HttpOperation) -> Iterator[str]:
         yield f"method {operation.method}: use one of {', '.join(METHODS)}; OPTIONS is answered for you"
     if operation.scope != PUBLIC and operation.scope not in SCOPES:
         yield f"scope {operation.scope!r} is unknown; use one of shared_layer/core/scopes.py, or add it there"
+    try:
+        schemas_of([operation])
+    except ValueError as error:
+        yield f"takes or answers what cannot be described: {error}; use types that pydantic knows"
     if operation.signature.body is not None and operation.method in BODILESS:
         yield f"takes a body on {operation.method}, which proxies may drop; use a Query model, or POST"
     if operation.method == "POST" and operation.status == 201 and operation.idempotency == "none":

@@ -5,8 +5,8 @@ Source: https://docs.cloud.google.com/api-gateway/docs/oasv2-extensions. Three t
 * API Gateway checks `apiKey` credentials against Google's own API keys, wherever an operation requires the scheme. Ours
   are checked by the functions, so the scheme is named for the reader and required nowhere: an operation without a
   requirement is let through without a check, also when an X-API-Key header is present (ESPv2, `isCheckRequired`).
-* `allowCors` would route OPTIONS to the first operation of a path; the preflights are spelled out instead, so that the
-  local gateway and Google's do the same.
+* `allowCors` lets preflights through to some operation of their path. They are spelled out as well, so that which one
+  answers is decided here, for Google's gateway and the local one alike.
 * It has no limit of its own for a body below the platform's 32 MB; functions enforce theirs.
 """
 
@@ -25,7 +25,7 @@ API_KEY_HEADER: Final = "x-api-key"
 
 
 def gateway_spec(manifest: Manifest, address_of: Callable[[HttpOperation], str], host: str) -> dict[str, Any]:
-    """The specification of the gateway called `host`.
+    """The specification of the gateway called `host` (for Google's: the managed service's name).
 
     `address_of` answers a function's own URL without a path; calls are sent there under the path they came with, and
     with an identity token for that URL.

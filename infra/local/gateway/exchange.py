@@ -91,9 +91,8 @@ class Exchange:
             async with asyncio.timeout(deadline) as limit:
                 await app(scope, self._function_receive, self._function_send)
         except asyncio.CancelledError:
-            if not self._hung_up or self._task is None:
+            if not self._hung_up or self._task is None or self._task.uncancel():
                 raise
-            self._task.uncancel()
             return Outcome.GONE
         except ConnectionError:
             return Outcome.MISSING

@@ -21,6 +21,10 @@ HEADERS: Final[dict[str, Any]] = {
         "description": "The limit that applies: calls `q` per window of `w` seconds (IETF httpapi ratelimit).",
         "schema": {"type": "string", "examples": ['"standard";q=600;w=60']},
     },
+    "Idempotency-Replayed": {
+        "description": "`true` on the stored answer of an earlier request with the same Idempotency-Key.",
+        "schema": {"type": "string", "const": "true"},
+    },
     "Retry-After": {
         "description": "Seconds to wait before the next try.",
         "schema": {"type": "string", "pattern": "^[0-9]+$"},

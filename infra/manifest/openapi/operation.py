@@ -97,6 +97,8 @@ def _success(operation: HttpOperation, schemas: Schemas) -> dict[str, Any]:
         names += ["RateLimit", "RateLimit-Policy"]
     if _is_a(operation.signature.answer, Entity):
         names.append("ETag")
+    if operation.idempotency != "none":
+        names.append("Idempotency-Replayed")
     answer: dict[str, Any] = {
         "description": operation.summary,
         "headers": {name: header(name) for name in names},

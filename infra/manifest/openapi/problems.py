@@ -12,6 +12,17 @@ from shared_layer.core.scopes import PUBLIC
 
 _TEXT: Final[dict[str, str]] = {"type": "string"}
 
+_FIELD_ERROR: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["pointer", "in", "detail", "type"],
+    "properties": {
+        "pointer": {"type": "string", "description": "JSON pointer of the field.", "examples": ["/budget/amount"]},
+        "in": {"type": "string", "enum": ["body", "query"]},
+        "detail": _TEXT,
+        "type": {"type": "string", "description": "The kind of error, as pydantic names it."},
+    },
+}
+
 PROBLEM_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
     "title": "Problem",
@@ -25,7 +36,7 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
         "instance": {"type": "string", "description": "The path that was called."},
         "code": {"type": "string", "description": "Stable; one of the problem tree's."},
         "request_id": _TEXT,
-        "errors": {"type": "array", "items": {"type": "object"}, "description": "What is wrong with which field."},
+        "errors": {"type": "array", "items": _FIELD_ERROR, "description": "What is wrong with which field (422)."},
     },
 }
 

@@ -8,6 +8,7 @@ from types import UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import TypeAdapter
+from pydantic.errors import PydanticInvalidForJsonSchema
 from starlette.responses import Response
 
 from shared_layer.core.declaration import HttpOperation
@@ -39,9 +40,15 @@ class Schemas:
 
 
 def schemas_of(operations: Iterable[HttpOperation]) -> Schemas:
-    """The schemas of `operations`, answers as they are written, everything else as it is read."""
+    """The schemas of `operations`, answers as they are written, everything else as it is read.
+
+    Raises ValueError for a type that JSON Schema has no words for.
+    """
     inputs = [(use, mode, TypeAdapter(kind)) for operation in operations for use, mode, kind in _uses(operation)]
-    found, document = TypeAdapter.json_schemas(inputs, ref_template="#/components/schemas/{model}")
+    try:
+        found, document = TypeAdapter.json_schemas(inputs, ref_template="#/components/schemas/{model}")
+    except PydanticInvalidForJsonSchema as error:
+        raise ValueError(f"a type has no JSON Schema: {error.message}") from error
     uses = {use: _translated(schema) for (use, _), schema in found.items()}
     return Schemas(uses, {name: _translated(schema) for name, schema in document.get("$defs", {}).items()})
 

@@ -10,6 +10,13 @@ from shared_layer.core.declaration import PATH_PARAMETER
 
 Plant = Callable[[dict[str, str]], Manifest]
 
+OPAQUE = """
+import threading
+class Opaque(Model):
+    model_config = {"arbitrary_types_allowed": True}
+    lock: type(threading.Lock())
+
+"""
 EVENTS = {"campaign_created"}
 GET = '@endpoint("GET", "{path}", scope="public", tier="none")\nasync def {name}({taken}) -> None: ...'
 
@@ -67,6 +74,7 @@ def test_a_long_file_is_a_finding(plant: Plant) -> None:
             "",
             "leave idempotency out",
         ),
+        ('endpoint("POST", "/api/v1/x", scope="ai:use")', "body: Opaque", "use types that pydantic knows"),
         ('on_event(("t",), deadline=541)', "envelope: Envelope", "at most 540 seconds"),
         ("on_event(())", "envelope: Envelope", "has no topic"),
         ('on_event(("t",), event_types=("gone",))', "envelope: Envelope", "listens for 'gone'"),
@@ -78,7 +86,8 @@ def test_a_long_file_is_a_finding(plant: Plant) -> None:
 def test_a_declaration_that_cannot_work_says_what_to_change(
     plant: Plant, decorator: str, signature: str, message: str
 ) -> None:
-    (found,) = findings(plant({"functions/ai/act.py": f"@{decorator}\nasync def act({signature}) -> None: ..."}))
+    source = f"{OPAQUE}@{decorator}\nasync def act({signature}) -> None: ..."
+    (found,) = findings(plant({"functions/ai/act.py": source}))
     assert message in found
 
 

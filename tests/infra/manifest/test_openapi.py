@@ -93,6 +93,8 @@ def test_headers_tell_of_limits_versions_and_the_request(document: dict[str, Any
     answer = document["paths"]["/api/v1/campaigns/{campaign_id}"]["patch"]["responses"]["200"]
     assert list(answer["headers"]) == ["X-Request-ID", "RateLimit", "RateLimit-Policy", "ETag"]
     assert list(document["paths"]["/docs"]["get"]["responses"]["200"]["headers"]) == ["X-Request-ID"]
+    launch = document["paths"]["/api/v1/campaigns/{campaign_id}:launch"]["post"]["responses"]["204"]
+    assert "Idempotency-Replayed" in launch["headers"]
 
 
 def test_public_operations_take_no_credential(document: dict[str, Any]) -> None:
