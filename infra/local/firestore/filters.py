@@ -69,13 +69,13 @@ class Predicate:
     def matches(self, fields: Mapping[str, Value], name_key: bytes) -> bool:
         """Whether a document with these fields, and a name of that key, satisfies the predicate."""
         if self.on_name:
-            return self._compare(name_key)
+            return self.holds(name_key)
         value = read_field(fields, self.path)
         if value is None:
             return False
         if self.operator is Operator.CONTAINS:
             return any(encode(element) == self.keys[0] for element in value.array_value.values)
-        return self._compare(encode(value))
+        return self.holds(encode(value))
 
     def range(self) -> Range | None:
         """The stretch of the index that covers the matches; None where no index helps."""
@@ -89,7 +89,8 @@ class Predicate:
             return Range(field, WHOLE, _smallest_like(key), key)
         return Range(field, WHOLE, key, _behind(key))
 
-    def _compare(self, key: bytes) -> bool:
+    def holds(self, key: bytes) -> bool:
+        """Whether a value of that key (not an element: see `matches`) satisfies the predicate."""
         operand = self.keys[0] if self.keys else b""
         if self.operator is Operator.EQUAL:
             return key == operand

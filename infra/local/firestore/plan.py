@@ -20,7 +20,7 @@ from infra.local.firestore.orders import Order
 from infra.local.firestore.query import Query
 from infra.local.firestore.rows import Row
 from infra.local.firestore.scan import Scan
-from infra.local.firestore.value_order import decode_name
+from infra.local.firestore.value_order import NULL, decode_name
 
 # A stretch up to this long is sorted sooner than the order's own index is walked past what does not match.
 _SMALL = 256
@@ -45,7 +45,9 @@ def rows_in_order(scan: Scan, conjunction: Conjunction, query: Query) -> Iterato
         low, high = _name_bounds(scan, conjunction, query)
         return _checked(scan.along_names(low, high, points, first.descending), residual)
     stretch = _bounds(first, stretches, query)
-    return _ordered(scan.along_index(stretch, _without(points, stretch), first.descending), residual, query.orders)
+    skipped = _skipped(first, conjunction)
+    found = scan.along_index(stretch, _without(points, stretch), first.descending, skipped)
+    return _ordered(found, residual, query.orders)
 
 
 def _smallest(scan: Scan, stretches: Sequence[Range], first: Order) -> Range | None:
@@ -72,9 +74,20 @@ def _ordered(
 ) -> Iterator[Row]:
     """Rows off the first order's index: complete order, unless further fields or cut-off values leave ties."""
     further = len(orders) > 2
+    own = [p for p in residual if p.path == orders[0].path and p.operator is not Operator.CONTAINS]
+    other = [p for p in residual if p not in own]
     for value, group in groupby(found, key=itemgetter(0)):
-        rows = _checked(group, residual)
-        yield from _sorted(rows, orders) if further or len(value) >= VALUE_BYTES else rows
+        if len(value) >= VALUE_BYTES:
+            yield from _sorted(_checked(group, residual), orders)
+        elif all(predicate.holds(value) for predicate in own):
+            rows = _checked(group, other)
+            yield from _sorted(rows, orders) if further else rows
+
+
+def _skipped(first: Order, conjunction: Conjunction) -> list[bytes]:
+    """The values that negations rule out on the first order's field; cut-off ones might stand for others too."""
+    negations = [p for p in conjunction if p.path == first.path and p.operator is Operator.NONE_OF]
+    return [key for p in negations for key in (*p.keys, NULL) if len(key) < VALUE_BYTES]
 
 
 def _bounds(first: Order, stretches: Sequence[Range], query: Query) -> Range:

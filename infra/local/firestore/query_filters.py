@@ -7,8 +7,9 @@ from itertools import product
 from typing import Any
 
 from infra.local.firestore.errors import InvalidArgument
-from infra.local.firestore.field_paths import DOCUMENT_NAME, FieldPath, parse_field_path
+from infra.local.firestore.field_paths import DOCUMENT_NAME, FieldPath, format_field_path, parse_field_path
 from infra.local.firestore.filters import Conjunction, Operator, Predicate
+from infra.local.firestore.index import VALUE_BYTES
 from infra.local.firestore.paths import parse_document
 from infra.local.firestore.value_order import NAN, NULL, encode, encode_name
 from infra.local.firestore.wire import Value
@@ -156,6 +157,8 @@ class _FilterReader:
 
 def _operand(path: FieldPath, value: Value) -> bytes:
     if path != DOCUMENT_NAME:
+        if len(value.string_value.encode()) > VALUE_BYTES or len(value.bytes_value) > VALUE_BYTES:
+            raise InvalidArgument(f"value for {format_field_path(path)} is too large to be used in a query")
         return encode(value)
     if value.WhichOneof("value_type") != "reference_value":
         raise InvalidArgument("__key__ filter value must be a Key")

@@ -39,11 +39,20 @@ class Scan:
         arguments = (self.key, stretch.field, stretch.element, stretch.low, stretch.high, most)
         return int(self.reader.connection.execute(_COUNT, arguments).fetchone()[0])
 
-    def along_index(self, stretch: Range, points: Sequence[Range], descending: bool) -> Iterator[tuple[bytes, Row]]:
-        """Rows of `stretch` by value and name, each with its indexed value; only those that lie on all `points`."""
+    def along_index(
+        self, stretch: Range, points: Sequence[Range], descending: bool, skipped: Sequence[bytes] = ()
+    ) -> Iterator[tuple[bytes, Row]]:
+        """Rows of `stretch` by value and name, each with its indexed value; only those that lie on all `points`.
+
+        Entries of the values `skipped` are passed over before their documents are looked at.
+        """
         way = "DESC" if descending else "ASC"
         arguments: list[object] = [self.key, stretch.field, stretch.element, stretch.low, stretch.high]
-        return self._rows(_ALONG_INDEX, arguments, points, f" ORDER BY e.value {way}, e.id {way}")
+        sql = _ALONG_INDEX
+        if skipped:
+            sql += f" AND e.value NOT IN ({', '.join('?' * len(skipped))})"
+            arguments += skipped
+        return self._rows(sql, arguments, points, f" ORDER BY e.value {way}, e.id {way}")
 
     def along_names(
         self, low: str | None, high: str | None, points: Sequence[Range], descending: bool

@@ -60,6 +60,8 @@ def open_database(folder: Path) -> sqlite3.Connection:
     # NORMAL hands every commit to the operating system at once: it outlives the process, if not a power cut.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -16384")
+    # A checkpoint is the one thing here that waits for the disk: let it be rare.
+    connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.executescript(_TABLES)
     return connection
 

@@ -68,6 +68,9 @@ class FirestoreService:
             "CreateDocument": _unary(types.CreateDocumentRequest, writing.create_document),
             "UpdateDocument": _unary(types.UpdateDocumentRequest, writing.update_document),
             "DeleteDocument": _unary(types.DeleteDocumentRequest, writing.delete_document),
+            "Listen": _refused("Listen: read again instead of listening to snapshots."),
+            "Write": _refused("streaming Write: commit instead."),
+            "ExecutePipeline": _refused("pipelines: run a structured query instead."),
         }
         server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE, handlers),))
 
@@ -103,6 +106,13 @@ def _unary(request: Any, answer: Callable[[Any], Awaitable[Any]]) -> grpc.RpcMet
             return await context.abort(error.code, error.message)
 
     return grpc.unary_unary_rpc_method_handler(handle, raw(request).FromString, _serialize)
+
+
+def _refused(what: str) -> grpc.RpcMethodHandler:
+    async def handle(_: AsyncIterator[bytes], context: grpc.aio.ServicerContext) -> None:
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, f"The local Firestore does not serve {what}")
+
+    return grpc.stream_stream_rpc_method_handler(handle)
 
 
 def _stream(request: Any, answer: Callable[[Any], AsyncIterator[Any]]) -> grpc.RpcMethodHandler:

@@ -54,9 +54,9 @@ class Transactions:
         """Open a transaction. One that retries another keeps its seniority, so as not to be evicted time and again."""
         self._count += 1
         seniority = self._count
+        # The retried one is left open: Python's client, used from several threads, may name one that is in use.
         if len(retried) == _ID.size and retried[:8] == self._life:
             seniority = _ID.unpack(retried)[2]
-            self.end(retried)
         now = self._clock.now()
         transaction = Transaction(
             id=_ID.pack(self._life, self._count, seniority),
