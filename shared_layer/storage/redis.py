@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import ssl
 from collections import deque
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
 import hiredis
@@ -47,8 +47,7 @@ class _Connection(asyncio.Protocol):
         return self._transport is not None and not self._transport.is_closing()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one by behaviour, not by class
 
     def send(self, arguments: tuple[Argument, ...]) -> asyncio.Future[Any]:
         answer: asyncio.Future[Any] = self._loop.create_future()

@@ -1,0 +1,136 @@
+"""The front door against the bare framework and against FastAPI doing the same work, in one run.
+
+    ./deploy.sh bench front_door
+
+CPU is the server process's own (user + system); Redis and the load run in processes of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+
+from tests.bench.peer_environment import peer_python
+from tests.support.platform import running_platform
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+REQUESTS = 20_000
+CONNECTIONS = 16
+BODY = b'{"name":"Ada","times":1}'
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """A server to measure: `command` listens on {port}."""
+
+    name: str
+    command: list[str]
+
+
+def _framework(target: str, source: Path) -> list[str]:
+    app = f"from functions_framework.aio import create_asgi_app; app = create_asgi_app({target!r}, {str(source)!r})"
+    run = "import uvicorn; uvicorn.run(app, host='127.0.0.1', port={port}, access_log=False, log_level='warning')"
+    return [sys.executable, "-c", f"{app}; {run}"]
+
+
+def _uvicorn(python: Path, module: str) -> list[str]:
+    options = ["--app-dir", str(HERE), "--port", "{port}", "--no-access-log", "--log-level", "warning"]
+    return [str(python), "-m", "uvicorn", f"{module}:app", *options]
+
+
+def _measure(contestant: Contestant, key: str, environment: Mapping[str, str]) -> dict[str, float]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [part.replace("{port}", str(port)) for part in contestant.command]
+    server = subprocess.Popen(command, env=dict(environment), stdout=subprocess.DEVNULL, cwd=ROOT)
+    try:
+        head = f"POST /api/v1/greetings HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {key}\r\n"
+        request = f"{head}Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n".encode() + BODY
+        job = {"url": f"http://127.0.0.1:{port}", "request": request.decode(), "expected": 200}
+        _await_port(port, server)
+        _load(job | {"requests": 2000, "connections": CONNECTIONS})
+        process = psutil.Process(server.pid)
+        before = process.cpu_times()
+        figures = _load(job | {"requests": REQUESTS, "connections": CONNECTIONS})
+        after = process.cpu_times()
+        figures["cpu_ms"] = (after.user + after.system - before.user - before.system) * 1000 / figures["requests"]
+        figures["rss_mib"] = process.memory_info().rss / 2**20
+        return figures
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _await_port(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        if server.poll() is not None:
+            raise SystemExit(f"the server ended with {server.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise SystemExit("the server did not listen within 30 s")
+
+
+def _load(job: dict[str, object]) -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.load"], input=json.dumps(job), text=True, capture_output=True, cwd=ROOT
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+async def _key(gateway: httpx.AsyncClient, owner: str) -> str:
+    body = {"name": "bench", "scopes": ["ai:use"], "requests_per_minute": 100_000}
+    made = await gateway.post("/api/v1/api-keys", json=body, headers={"X-API-Key": owner})
+    made.raise_for_status()
+    return str(made.json()["key"])
+
+
+async def main() -> None:
+    """Measure, print the table."""
+    fastapi = peer_python("fastapi", ROOT / ".bench")
+    with tempfile.TemporaryDirectory() as folder:
+        async with running_platform(Path(folder) / "data") as platform:
+            _, owner = await platform.tenant()
+            key = await _key(platform.gateway, owner)
+            environment = {**os.environ, **platform.environment, "PYTHONPATH": str(ROOT), "BENCH_KEY": key}
+            environment["BENCH_KEY_HASH"] = hashlib.sha256(key.encode()).hexdigest()
+            contestants = [
+                Contestant("bare functions_framework.aio (floor)", _framework("hello", HERE / "bare.py")),
+                Contestant("Xynergy front door", _framework("greet", HERE / "functions/runtime/greet.py")),
+                Contestant("FastAPI + Redis Lua GCRA", _uvicorn(fastapi, "fastapi_gcra")),
+                Contestant("FastAPI + slowapi (the document's)", _uvicorn(fastapi, "fastapi_slowapi")),
+            ]
+            rows = []
+            for contestant in contestants:
+                rows.append((contestant, await asyncio.to_thread(_measure, contestant, key, environment)))
+            print(f"\n{REQUESTS:,} requests, {CONNECTIONS} connections, {platform.redis}\n")
+            print(f"{'':38}{'req/s':>9}{'CPU-ms':>9}{'x floor':>9}{'p50 ms':>9}{'p99 ms':>9}{'MiB':>7}{'not 200':>9}")
+            floor = rows[0][1]["cpu_ms"]
+            for contestant, row in rows:
+                print(
+                    f"{contestant.name:38}{row['rate']:9,.0f}{row['cpu_ms']:9.3f}{row['cpu_ms'] / floor:9.2f}"
+                    f"{row['p50']:9.2f}{row['p99']:9.2f}{row['rss_mib']:7.0f}{row['unexpected']:9.0f}"
+                )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

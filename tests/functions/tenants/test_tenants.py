@@ -1,0 +1,126 @@
+"""Tenants, through the gateway."""
+
+from __future__ import annotations
+
+import uuid
+
+from tests.support.eventually import eventually
+from tests.support.platform import LocalPlatform
+
+NEW = {"name": "Blue Bottle Books", "owner_email": "owner@books.example"}
+
+
+def operator(platform: LocalPlatform, **headers: str) -> dict[str, str]:
+    return {"X-API-Key": platform.operator_key, "Idempotency-Key": uuid.uuid4().hex, **headers}
+
+
+async def test_a_new_tenant_has_a_key_that_opens_its_own_profile(platform: LocalPlatform) -> None:
+    made = await platform.gateway.post("/api/v1/tenants", json=NEW, headers=operator(platform))
+    assert made.status_code == 201
+    tenant, key = made.json()["tenant"], made.json()["api_key"]["key"]
+    assert key.startswith("xyn_live_")
+    profile = await platform.gateway.get(f"/api/v1/tenants/{tenant['id']}", headers={"X-API-Key": key})
+    assert profile.status_code == 200
+    assert profile.json()["name"] == NEW["name"]
+    assert profile.headers["etag"] == f'"{profile.json()["version"]}"'
+
+
+async def test_a_new_tenants_dataset_is_there_within_seconds(platform: LocalPlatform) -> None:
+    tenant_id, key = await platform.tenant()
+
+    async def ready() -> bool:
+        profile = await platform.gateway.get(f"/api/v1/tenants/{tenant_id}", headers={"X-API-Key": key})
+        return bool(profile.json()["warehouse"] == "ready")
+
+    await eventually(ready)
+
+
+async def test_the_same_idempotency_key_answers_the_same_tenant_and_the_same_api_key(platform: LocalPlatform) -> None:
+    headers = operator(platform)
+    first = await platform.gateway.post("/api/v1/tenants", json=NEW, headers=headers)
+    second = await platform.gateway.post("/api/v1/tenants", json=NEW, headers=headers)
+    assert second.content == first.content
+    assert second.status_code == 201
+    assert second.headers["idempotency-replayed"] == "true"
+
+
+async def test_the_stored_answer_of_a_creation_does_not_show_the_api_key(platform: LocalPlatform) -> None:
+    from shared_layer.storage.documents import tenant_collection
+
+    headers = operator(platform)
+    made = await platform.gateway.post("/api/v1/tenants", json=NEW, headers=headers)
+    key = made.json()["api_key"]["key"].encode()
+    records = [snapshot.to_dict() async for snapshot in tenant_collection("platform", "idempotency").stream()]
+    assert records
+    assert not any(key in record.get("body", b"") for record in records)
+
+
+async def test_a_tenant_needs_an_idempotency_key(platform: LocalPlatform) -> None:
+    refused = await platform.gateway.post("/api/v1/tenants", json=NEW, headers={"X-API-Key": platform.operator_key})
+    assert refused.status_code == 400
+    assert refused.json()["code"] == "idempotency_key_missing"
+
+
+async def test_a_taken_id_is_a_conflict(platform: LocalPlatform) -> None:
+    tenant_id, _ = await platform.tenant()
+    again = await platform.gateway.post("/api/v1/tenants", json=NEW | {"id": tenant_id}, headers=operator(platform))
+    assert again.status_code == 409
+
+
+async def test_a_tenant_cannot_create_tenants(platform: LocalPlatform) -> None:
+    _, key = await platform.tenant()
+    refused = await platform.gateway.post(
+        "/api/v1/tenants", json=NEW, headers={"X-API-Key": key, "Idempotency-Key": uuid.uuid4().hex}
+    )
+    assert refused.status_code == 403
+    assert refused.json()["code"] == "scope_missing"
+
+
+async def test_anothers_profile_is_not_found(platform: LocalPlatform) -> None:
+    other_id, _ = await platform.tenant()
+    _, key = await platform.tenant()
+    answer = await platform.gateway.get(f"/api/v1/tenants/{other_id}", headers={"X-API-Key": key})
+    assert answer.status_code == 404
+
+
+async def test_a_stale_etag_is_refused_and_a_fresh_one_taken(platform: LocalPlatform) -> None:
+    tenant_id, key = await platform.tenant()
+    path, auth = f"/api/v1/tenants/{tenant_id}", {"X-API-Key": key}
+    etag = (await platform.gateway.get(path, headers=auth)).headers["etag"]
+    changed = await platform.gateway.patch(path, json={"currency": "EUR"}, headers=auth | {"If-Match": etag})
+    assert (changed.status_code, changed.json()["currency"]) == (200, "EUR")
+    stale = await platform.gateway.patch(path, json={"currency": "GBP"}, headers=auth | {"If-Match": etag})
+    assert stale.status_code == 412
+    without = await platform.gateway.patch(path, json={"currency": "GBP"}, headers=auth)
+    assert without.status_code == 428
+
+
+async def test_a_tenant_cannot_change_its_own_plan(platform: LocalPlatform) -> None:
+    tenant_id, key = await platform.tenant(plan="standard")
+    refused = await platform.gateway.patch(
+        f"/api/v1/tenants/{tenant_id}", json={"plan": "unlimited"}, headers={"X-API-Key": key, "If-Match": '"1"'}
+    )
+    assert refused.status_code == 403
+
+
+async def test_a_suspended_tenant_reaches_only_its_profile_until_it_is_reactivated(platform: LocalPlatform) -> None:
+    tenant_id, key = await platform.tenant()
+    auth = {"X-API-Key": key}
+    suspended = await platform.gateway.post(
+        f"/api/v1/tenants/{tenant_id}:suspend", json={"reason": "unpaid"}, headers=operator(platform)
+    )
+    assert suspended.json()["status"] == "suspended"
+    assert (await platform.gateway.get("/api/v1/campaigns", headers=auth)).json()["code"] == "tenant_suspended"
+    assert (await platform.gateway.get(f"/api/v1/tenants/{tenant_id}", headers=auth)).status_code == 200
+    again = await platform.gateway.post(f"/api/v1/tenants/{tenant_id}:suspend", json={}, headers=operator(platform))
+    assert again.status_code == 409
+    await platform.gateway.post(f"/api/v1/tenants/{tenant_id}:reactivate", json={}, headers=operator(platform))
+    assert (await platform.gateway.get("/api/v1/campaigns", headers=auth)).status_code == 200
+
+
+async def test_an_operator_names_an_existing_tenant(platform: LocalPlatform) -> None:
+    unnamed = await platform.gateway.get("/api/v1/campaigns", headers={"X-API-Key": platform.operator_key})
+    assert unnamed.status_code == 400
+    for hostile in ("nobody-here", "a/b", "__x__", "..", "platform"):
+        answer = await platform.gateway.get("/api/v1/campaigns", headers=operator(platform, **{"X-Tenant-ID": hostile}))
+        assert answer.status_code == 404, hostile
