@@ -1,6 +1,6 @@
 """An HTTP/1.1 client that only posts and only reads the status: what a push delivery needs, and nothing else.
 
-httpx costs 1.5 ms of CPU for such a request (measured here, keep-alive, 500-byte body); this costs 0.1 ms.
+httpx costs 1.3 to 1.5 ms of CPU for such a request (measured here, keep-alive, 500-byte body); this costs 0.12 ms.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ class Store:
                 cursor = self._db.execute(
                     "INSERT OR IGNORE INTO events (trigger, id, attributes, content_type, data, taken)"
                     " VALUES (?, ?, ?, ?, ?, ?)",
-                    (trigger, attributes.get("id", ""), json.dumps(dict(attributes)), content_type, data, now),
+                    (trigger, attributes["id"], json.dumps(dict(attributes)), content_type, data, now),
                 )
                 if cursor.rowcount and cursor.lastrowid is not None:
                     added.append((trigger, cursor.lastrowid))
