@@ -26,25 +26,29 @@ NAMES: Final = (*_VIEWER, *_OWN)
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file as it is served. `compressed` is its gzip form; `version` changes when the content does."""
+    """A file as it is served. `version` changes when the content does."""
 
     media_type: str
     content: bytes
-    compressed: bytes
     version: str
 
 
 @cache
 def asset(name: str) -> Asset:
-    """The asset called `name`, compressed once in the life of the process. Raises NotFound."""
+    """The asset called `name`, read once in the life of the process. Raises NotFound."""
     if name in _OWN:
         media_type, content = _OWN[name]
     elif name in _VIEWER:
         media_type, content = _VIEWER[name], (_distribution() / name).read_bytes()
     else:
         raise NotFound()
-    version = hashlib.sha256(content).hexdigest()[:12]
-    return Asset(media_type, content, gzip.compress(content, 6, mtime=0), version)
+    return Asset(media_type, content, hashlib.sha256(content).hexdigest()[:12])
+
+
+@cache
+def compressed(name: str) -> bytes:
+    """The gzip form of an asset's content, made once in the life of the process. Raises NotFound."""
+    return gzip.compress(asset(name).content, 6, mtime=0)
 
 
 def asset_urls() -> dict[str, str]:
