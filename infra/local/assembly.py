@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
+from infra.local.bigquery import BigQueryService
 from infra.local.broken_state import broken_state_refused
 from infra.local.catalogue import CatalogueFile
 from infra.local.clock import Clock
@@ -89,6 +90,7 @@ class LocalCloud:
         firestore = self._opened("firestore", lambda folder: FirestoreService(folder, self._clock))
         pubsub = self._opened("pubsub", lambda folder: PubSubService(folder, issuer, self._clock))
         storage = self._opened("storage", lambda folder: StorageService(folder, self._clock))
+        bigquery = self._opened("bigquery", lambda folder: BigQueryService(folder, self._clock))
         feeds = (firestore.changes, storage.changes)
         eventarc = self._opened(
             "eventarc", lambda folder: EventarcService(folder, issuer, feeds, firestore.watch, self._clock)
@@ -100,12 +102,12 @@ class LocalCloud:
             "scheduler", lambda folder: SchedulerService(folder, issuer, publisher.publish, self._clock)
         )
         self._backlogs = {"pubsub": pubsub.backlog, "eventarc": eventarc.backlog, "scheduler": scheduler.backlog}
-        for service in (firestore, pubsub, storage, eventarc, scheduler):
+        for service in (firestore, pubsub, storage, bigquery, eventarc, scheduler):
             await self._run(service)
         functions = FunctionsService(CatalogueFile(self._folder / "functions" / "catalogue.json"))
         for registered in (firestore, pubsub, scheduler, functions):
             registered.register(server)
-        routes = [*issuer.routes(), *eventarc.routes(), *storage.routes()]
+        routes = [*issuer.routes(), *eventarc.routes(), *bigquery.routes(), *storage.routes()]
         await self._serve(server, port, routes, rest_port, redis_port)
 
     async def _serve(
