@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Final
 
 from watchfiles import PythonFilter, awatch
 
+from infra.local.options import ROOT
 from infra.local.runner.deployment import Deployment
 from infra.manifest.collect import FOLDERS
 
@@ -68,7 +68,7 @@ class Watch:
 async def _run(*arguments: str) -> str | None:
     """Run Python with `arguments`; the last line of its complaint where it fails."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, *arguments), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, env=os.environ
+        *(sys.executable, *arguments), cwd=ROOT, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )
     _, errors = await process.communicate()
     return None if process.returncode == 0 else errors.decode(errors="replace").strip().splitlines()[-1]
