@@ -157,9 +157,10 @@ class _FilterReader:
 
 def _operand(path: FieldPath, value: Value) -> bytes:
     if path != DOCUMENT_NAME:
-        if len(value.string_value.encode()) > VALUE_BYTES or len(value.bytes_value) > VALUE_BYTES:
+        key = encode(value)
+        if len(key) > VALUE_BYTES:
             raise InvalidArgument(f"value for {format_field_path(path)} is too large to be used in a query")
-        return encode(value)
+        return key
     if value.WhichOneof("value_type") != "reference_value":
         raise InvalidArgument("__key__ filter value must be a Key")
     return encode_name(parse_document(value.reference_value).path)

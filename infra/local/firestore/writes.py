@@ -43,7 +43,6 @@ def target(write: Write) -> str:
         return str(write.delete)
     if operation == "transform":
         return str(write.transform.document)
-    # `verify` is not in the public protocol; a precondition on an empty transform is how clients would spell it.
     raise InvalidArgument("empty write operation")
 
 
