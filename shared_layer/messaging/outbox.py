@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any, Final
 
 from shared_layer.core import clock
-from shared_layer.core.json import dumps
 from shared_layer.messaging.envelope import Envelope
 from shared_layer.storage.documents import tenant_document
 from shared_layer.storage.gcp_clients import firestore, publisher
@@ -20,7 +19,7 @@ SWEPT_AT_ONCE: Final = 500
 async def relay(fields: Mapping[str, Any]) -> Envelope:
     """Publish a stored event to its service's topic, then mark it. Twice is harmless: handlers have inboxes."""
     envelope = envelope_of(fields)
-    message = {"data": dumps(envelope.model_dump()), "attributes": envelope.attributes()}
+    message = {"data": envelope.model_dump_json().encode(), "attributes": envelope.attributes()}
     await publisher().publish(topic=topic_path(f"{envelope.source_service}-events"), messages=[message])
     document = tenant_document(envelope.tenant_id, "events", envelope.event_id)
     await document.update({"relayed_at": clock.utcnow()})

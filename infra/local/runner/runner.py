@@ -65,10 +65,12 @@ class Runner:
 
 
 def _mounted(root: str, function: ASGIApp) -> ASGIApp:
-    """`function` under `root`: it finds its own path below ASGI's root_path."""
+    """`function` under `root`: it finds its own path below ASGI's root_path; the bare root is its `/`."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         scope["root_path"] = root
+        if scope["path"] == root:
+            scope["path"] = f"{root}/"  # else Starlette redirects, and a push takes a redirect for a failure
         await function(scope, receive, send)
 
     return serve
