@@ -107,7 +107,7 @@ class LocalCloud:
         functions = FunctionsService(CatalogueFile(self._folder / "functions" / "catalogue.json"))
         for registered in (firestore, pubsub, scheduler, functions):
             registered.register(server)
-        routes = [*issuer.routes(), *eventarc.routes(), *bigquery.routes(), *storage.routes()]
+        routes = [*issuer.routes(), *bigquery.routes(), *eventarc.routes(), *storage.routes()]
         await self._serve(server, port, routes, rest_port, redis_port)
 
     async def _serve(

@@ -45,6 +45,7 @@ class RestServer:
             _, late = await asyncio.wait(tasks, timeout=grace)
             for task in late:
                 task.cancel()
+        await asyncio.sleep(0)  # a closed transport lets go of its socket in the loop's next turn
 
     def _protocol(self) -> asyncio.Protocol:
         return HttpToolsProtocol(config=self._config, server_state=self._state, app_state={})

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import httpx
 from grpc import StatusCode
 
 from infra.local.clock import Clock
 from infra.local.scheduler.publishing import Publish, PublishError
 from infra.local.scheduler.schedule import zone
 from infra.local.scheduler.wire import HttpTarget, Job, Status, http_method, seconds
+
+if TYPE_CHECKING:
+    import httpx
 
 _CODES = {
     400: StatusCode.INVALID_ARGUMENT,
@@ -45,10 +47,11 @@ class Targets:
         self._issuer = issuer
         self._publish = publish
         self._clock = clock
-        self._http = httpx.AsyncClient(follow_redirects=True, timeout=None, trust_env=False)  # noqa: S113 - raced below
+        self._http: httpx.AsyncClient | None = None
 
     async def close(self) -> None:
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.aclose()
 
     async def attempt(self, job: Job, scheduled: float) -> Status:
         """Run the job once for the moment `scheduled`, within its attempt deadline on the service's clock."""
@@ -70,12 +73,16 @@ class Targets:
             await asyncio.gather(running, deadline, return_exceptions=True)
 
     async def _call(self, job: Job, scheduled: float) -> Status:
+        import httpx  # a tenth of a second that a start without a due job need not wait
+
+        if self._http is None:
+            self._http = httpx.AsyncClient(follow_redirects=True, timeout=None, trust_env=False)  # noqa: S113 - raced
         target = job.http_target
         try:
             response = await self._http.request(
                 http_method(target), target.uri, content=target.body, headers=self._headers(job, scheduled)
             )
-        except httpx.HTTPError as failure:
+        except (httpx.HTTPError, httpx.InvalidURL) as failure:
             return _failure(StatusCode.UNAVAILABLE, f"{target.uri}: {type(failure).__name__}: {failure}")
         if response.is_success:
             return Status()

@@ -63,5 +63,5 @@ class StorageChanges:
         self._database.execute("DELETE FROM changes WHERE position <= ?", position)
 
     def _newest(self) -> int:
-        row = self._database.row("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")
-        return int(row["seq"]) if row else 0
+        row = self._database.row("SELECT max(position) AS last FROM changes")
+        return -1 if row is None or row["last"] is None else int(row["last"])

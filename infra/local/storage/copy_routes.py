@@ -90,11 +90,14 @@ class CopyRoutes:
         return found
 
     def _component(self, bucket: str, part: Mapping[str, Any]) -> StoredObject:
-        wanted = {key: str(value) for key, value in part.items() if key == "generation"}
-        found = self._state.objects.get(bucket, str(part.get("name", "")), number(wanted, "generation"))
-        conditions = {key: str(value) for key, value in (part.get("objectPreconditions") or {}).items()}
-        Conditions.of(conditions).check(found)
+        found = self._state.objects.get(bucket, str(part.get("name", "")), number(_texts(part), "generation"))
+        Conditions.of(_texts(part.get("objectPreconditions") or {})).check(found)
         return found
+
+
+def _texts(resource: Mapping[str, Any]) -> dict[str, str]:
+    """JSON fields as the query parameters they otherwise are; nulls left out."""
+    return {name: str(value) for name, value in resource.items() if value is not None}
 
 
 def _rewritten(stored: StoredObject, request: Request) -> dict[str, Any]:

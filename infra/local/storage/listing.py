@@ -48,6 +48,8 @@ class ListQuery:
 
 @dataclass(slots=True)
 class Page:
+    """`token` is the name behind which the next page begins; empty on the last one."""
+
     objects: list[StoredObject] = field(default_factory=list)
     prefixes: list[str] = field(default_factory=list)
     token: str = ""
@@ -63,7 +65,7 @@ def list_objects(database: Database, bucket: str, query: ListQuery) -> Page:
         if glob is not None and not glob.fullmatch(found.name):
             continue
         if len(page.objects) + len(page.prefixes) >= query.limit:
-            page.token = page_token(last)
+            page.token = last
             break
         folder = _folder(found.name, query)
         if folder is None:

@@ -73,4 +73,4 @@ class StorageState:
                 self.delete(old.bucket, old.name, old.generation, _ANY)
             if not page.token:
                 return
-            token = page.objects[-1].name
+            token = page.token
