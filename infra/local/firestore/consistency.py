@@ -83,8 +83,9 @@ class Consistency:
         return self._transactions.begin(database, read_only=False, retried=options.read_write.retry_transaction)
 
     def _within(self, transaction: Transaction, begun: bytes) -> View:
-        reader = transaction.snapshot or self._store.latest
-        return View(reader, self._store.read_time(), begun, transaction, self._transactions)
+        if transaction.snapshot is not None:
+            return View(transaction.snapshot, transaction.read_time, begun, transaction, self._transactions)
+        return View(self._store.latest, self._store.read_time(), begun, transaction, self._transactions)
 
     def _check_read_time(self, read_time: Timestamp) -> None:
         """Let those times pass at which the state was what it is now: no other is kept."""

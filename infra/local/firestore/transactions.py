@@ -26,13 +26,14 @@ _ID = struct.Struct(">8sQQ")
 
 @dataclass(eq=False, slots=True)
 class Transaction:
-    """One open transaction. `snapshot` is set if it only reads; otherwise it locks what it reads."""
+    """One open transaction. `snapshot` is set if it only reads, as of `read_time`; otherwise it locks what it reads."""
 
     id: bytes
     database: str
     begun: float
     used: float
     snapshot: Reader | None
+    read_time: int
     owner: Owner
     waiting_since: float | None = None
     asked: list[tuple[Callable[[], object], object, int]] = field(default_factory=list)
@@ -64,6 +65,7 @@ class Transactions:
             begun=now,
             used=now,
             snapshot=self._store.snapshot() if read_only else None,
+            read_time=self._store.read_time(),
             owner=Owner(seniority),
         )
         self._open[transaction.id] = transaction
@@ -122,7 +124,7 @@ class Transactions:
     async def prepare_alone(self, database: str, names: Iterable[str]) -> Transaction:
         """The locks for a commit outside any transaction: senior to all, so that only its patience can run out."""
         now = self._clock.now()
-        alone = Transaction(b"", database, now, now, None, Owner(seniority=0))
+        alone = Transaction(b"", database, now, now, None, 0, Owner(seniority=0))
         self._commits.add(alone)
         try:
             await self.lock(alone, names)
