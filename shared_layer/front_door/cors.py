@@ -44,12 +44,14 @@ def cors_headers(origin: bytes | None) -> Headers:
 
 
 def preflight_answer(origin: bytes | None) -> Answer:
-    """The answer to OPTIONS: what an allowed page may send; nothing to any other."""
-    headers = cors_headers(origin)
-    if len(headers) > 1:
-        headers += [
+    """The answer to OPTIONS, to which `cors_headers` come as to every answer: what an allowed page may send."""
+    if origin is None or not allowed(origin.decode("latin-1")):
+        return Answer(204, [])
+    return Answer(
+        204,
+        [
             (b"access-control-allow-methods", ALLOWED_METHODS),
             (b"access-control-allow-headers", ALLOWED_HEADERS),
             (b"access-control-max-age", b"600"),
-        ]
-    return Answer(204, headers)
+        ],
+    )

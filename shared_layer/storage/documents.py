@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import orjson
 from pydantic import BaseModel
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from google.cloud.firestore import AsyncCollectionReference, AsyncDocumentReference, AsyncQuery, DocumentSnapshot
 
 Document = TypeVar("Document", bound=BaseModel)
+DOCUMENT_ID: Final = re.compile("[A-Za-z0-9][A-Za-z0-9_:.-]{0,500}")
 
 
 def tenant_collection(tenant_id: str, name: str) -> AsyncCollectionReference:
