@@ -80,12 +80,7 @@ def _write_cursor(snapshot: DocumentSnapshot, fields: Sequence[str]) -> str:
 def _read_cursor(cursor: str, names: Sequence[str]) -> dict[str, Any]:
     try:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if (
-            not isinstance(values, list)
-            or len(values) != len(names)
-            or not isinstance(values[-1], str)
-            or not values[-1]
-        ):
+        if not isinstance(values, list) or len(values) != len(names) or not DOCUMENT_ID.fullmatch(values[-1]):
             raise ValueError("not a cursor")
         read = [datetime.fromisoformat(value["t"]) if isinstance(value, dict) else value for value in values]
     except (ValueError, KeyError, TypeError, binascii.Error):
