@@ -38,7 +38,9 @@ class FakeServer:
         try:
             self._listener = await loop.create_server(self._connection, "127.0.0.1", self.port)
         except OSError as taken:
-            raise RedisUnavailable(f"Port {self.port} for Redis cannot be opened ({taken}): choose another.") from taken
+            raise RedisUnavailable(
+                f"The port {self.port} for Redis cannot be opened ({taken}): choose another."
+            ) from taken
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

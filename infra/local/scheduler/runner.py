@@ -43,12 +43,12 @@ class Runner:
         return sum(1 for execution in self._store.pending() if execution.due <= now)
 
     def drop_long_missed(self) -> None:
-        """Move every execution that is a day late or more to the schedule's next moment."""
+        """Move every execution that is a day late or more to the schedule's first moment that is less late."""
         now = self._clock.now()
         for execution in self._store.pending():
             if now - execution.due >= MISSED_LIMIT:
                 job = self._store.get(execution.job)
-                self._store.end_attempt(execution, job, None, self._following(job, execution, now))
+                self._store.end_attempt(execution, job, None, self._following(job, execution, now - MISSED_LIMIT))
 
     async def run(self) -> None:
         """Until cancelled; attempts under way are cancelled with it and made again after the next start."""
