@@ -104,7 +104,7 @@ class Queries:
         return prepared.outcome
 
     def _change(self, cursor: Any, prepared: Prepared, record: Record) -> Outcome:
-        from infra.local.bigquery.ddl import define
+        from infra.local.bigquery.ddl import Definition
         from infra.local.bigquery.duck_errors import as_query_errors
 
         outcome, statement = prepared.outcome, prepared.statement
@@ -115,7 +115,16 @@ class Queries:
             elif statement.sql:
                 outcome.affected = change(cursor, statement, prepared.values, self._sizes)
             else:
-                define(cursor, prepared, self._catalog, self._sizes, self._inserts, self._clock.now())
+                Definition(
+                    cursor,
+                    statement,
+                    outcome,
+                    self._catalog,
+                    self._sizes,
+                    self._inserts,
+                    self._planner,
+                    self._clock.now(),
+                ).run()
         record(cursor, outcome)
         return outcome
 

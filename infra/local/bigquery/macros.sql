@@ -62,3 +62,4 @@ CREATE MACRO bq.main.string(j JSON) AS bq.main.json_scalar(j, ['VARCHAR']),
 CREATE MACRO bq.main.json_kind(j) AS CASE json_type(j)
     WHEN 'VARCHAR' THEN 'string' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array'
     WHEN 'NULL' THEN 'null' WHEN NULL THEN NULL ELSE 'number' END;
+CREATE MACRO bq.main.json_like(source JSON, j) AS j, (source VARCHAR, j) AS CAST(j AS VARCHAR);

@@ -8,6 +8,7 @@ from typing import Any
 from infra.local.bigquery.errors import ApiError, InvalidQuery
 from infra.local.bigquery.execution import Prepared
 from infra.local.bigquery.jobs import Job, table_reference
+from infra.local.bigquery.loads import load
 from infra.local.bigquery.names import DatasetName
 from infra.local.bigquery.parameters import parameters_of
 from infra.local.bigquery.queries import Outcome, QueryRequest
@@ -31,6 +32,23 @@ class Runs:
             job.finish(self._warehouse.clock.now(), prepared.outcome)
         else:
             job.task = asyncio.create_task(self._run(job, prepared))
+        return job
+
+    async def load(self, project: str, job_id: str | None, configuration: dict[str, Any], data: bytes) -> Job:
+        """A load job over `data`, run to its end."""
+        warehouse = self._warehouse
+        job, now = warehouse.jobs.create(project, job_id, configuration), warehouse.clock.now()
+
+        def work(cursor: Any) -> Outcome:
+            found = load(cursor, configuration["load"], project, data, warehouse.catalog, warehouse.sizes, now)
+            job.finish(now, found)
+            warehouse.jobs.record(cursor, job)
+            return found
+
+        try:
+            await warehouse.engine.write(work)
+        except ApiError as error:
+            job.finish(now, None, error)
         return job
 
     async def _run(self, job: Job, prepared: Prepared) -> None:

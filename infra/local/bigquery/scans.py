@@ -96,7 +96,7 @@ def _query_scans(query: exp.Query, tables: dict[str, Table]) -> list[Scan]:
             standing[name] = tables[_physical(node)]
             node.set("db", None)
             node.set("this", exp.to_identifier(name))
-    schema = {name: {column: "UNKNOWN" for column in _all_columns(table)} for name, table in standing.items()}
+    schema = {name: dict.fromkeys(_all_columns(table), "UNKNOWN") for name, table in standing.items()}
     tidy = _optimised(query.copy(), schema) or query
     return [scan for scope in traverse_scope(tidy) for scan in _scope_scans(scope, standing)]
 

@@ -10,6 +10,7 @@ from infra.local.bigquery.data_routes import DataRoutes
 from infra.local.bigquery.dataset_routes import DatasetRoutes
 from infra.local.bigquery.job_routes import JobRoutes
 from infra.local.bigquery.table_routes import TableRoutes
+from infra.local.bigquery.upload_routes import UploadRoutes
 from infra.local.bigquery.warehouse import Warehouse
 from infra.local.bigquery.wire import Handler, guarded
 from infra.local.clock import Clock, SystemClock
@@ -17,6 +18,7 @@ from infra.local.clock import Clock, SystemClock
 _ROOT = "/bigquery/v2/projects/{project}"
 _DATASET = _ROOT + "/datasets/{dataset}"
 _TABLE = _DATASET + "/tables/{table}"
+_UPLOAD = "/upload" + _ROOT + "/jobs"
 _JOB = _ROOT + "/jobs/{job}"
 
 
@@ -39,6 +41,7 @@ class BigQueryService:
     def routes(self) -> list[BaseRoute]:
         datasets, tables = DatasetRoutes(self._warehouse), TableRoutes(self._warehouse)
         data, jobs = DataRoutes(self._warehouse), JobRoutes(self._warehouse)
+        uploads = UploadRoutes(jobs)
         table: list[tuple[str, str, Handler]] = [
             ("POST", _ROOT + "/datasets", datasets.insert),
             ("GET", _ROOT + "/datasets", datasets.list),
@@ -61,5 +64,7 @@ class BigQueryService:
             ("GET", _JOB, jobs.get),
             ("POST", _JOB + "/cancel", jobs.cancel),
             ("DELETE", _JOB + "/delete", jobs.delete),
+            ("POST", _UPLOAD, uploads.begin),
+            ("PUT", _UPLOAD, uploads.receive),
         ]
         return [Route(path, guarded(handler), methods=[method]) for method, path, handler in table]

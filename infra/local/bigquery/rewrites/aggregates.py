@@ -29,6 +29,13 @@ def _ignore_nulls(node: exp.IgnoreNulls) -> exp.Expression:
     return function("list_slice", whole, number(1), limit)
 
 
+def _quantiles(node: exp.ApproxQuantiles) -> exp.Expression:
+    """Exact here: the answer is one of those that BigQuery may give, and always the same one."""
+    parts = int(node.expression.name)
+    steps = exp.Array(expressions=[exp.Literal.number(f"{step / parts:.12g}") for step in range(parts + 1)])
+    return function("quantile_disc", node.this, steps)
+
+
 def _top_count(node: exp.ApproxTopK) -> exp.Expression:
     return macro("top_count", node.this, node.expression)
 
@@ -36,5 +43,6 @@ def _top_count(node: exp.ApproxTopK) -> exp.Expression:
 REWRITES: dict[type[exp.Expression], Rewrite] = {
     exp.ArrayAgg: _array_agg,
     exp.IgnoreNulls: _ignore_nulls,
+    exp.ApproxQuantiles: _quantiles,
     exp.ApproxTopK: _top_count,
 }

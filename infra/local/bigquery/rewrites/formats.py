@@ -11,7 +11,7 @@ from infra.local.bigquery.errors import InvalidQuery
 from infra.local.bigquery.rewrites.registry import Rewrite, function, macro, text
 
 # Elements that sqlglot hands through as they stand; %g is DuckDB's milliseconds and %f its microseconds.
-_ELEMENTS = {"%E4Y": "%Y", "%E*S": "%S.%f", "%E6S": "%S.%f", "%E3S": "%S.%g", "%Ez": "%z", "%n": "\n", "%t": "\t"}
+_ELEMENTS = {"%E4Y": "%Y", "%E*S": "%S.%f", "%E6S": "%S.%f", "%E3S": "%S.%g", "%Ez": "%z", "%e": "%-d", "%n": "\n", "%t": "\t"}
 _ELEMENT = re.compile("|".join(re.escape(one) for one in _ELEMENTS))
 _SPECIFIER = re.compile(r"%([-+ #0']*)(\d+)?(\.\d+)?([a-zA-Z%])")
 
@@ -27,7 +27,7 @@ def _format_time(node: exp.TimeToStr) -> exp.Expression:
     zone, value = node.args.get("zone"), node.this
     if zone is not None and isinstance(value, exp.TsOrDsToTimestamp):
         moment = exp.Cast(this=value.this, to=exp.DataType.build("TIMESTAMPTZ"))
-        return function("strftime", function("timezone", zone, moment), node.args["format"])
+        return exp.TimeToStr(this=function("timezone", zone.copy(), moment.copy()), format=node.args["format"].copy())
     return node
 
 

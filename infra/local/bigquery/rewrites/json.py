@@ -14,7 +14,20 @@ def _as_json(value: Any) -> exp.Expression:
 
 
 def _parse(node: exp.ParseJSON) -> exp.Expression:
-    return _as_json(node.this)
+    """JSON '…'.a is a literal's field, where sqlglot reads the literal as reaching to the end of the path."""
+    inner = node.this
+    literal = next(inner.find_all(exp.Literal)) if isinstance(inner, exp.Dot) else None
+    if literal is None:
+        return _as_json(inner)
+    path = inner.copy()
+    next(path.find_all(exp.Literal)).replace(exp.paren(_as_json(literal.copy())))
+    return path
+
+
+def _query(node: exp.JSONExtract) -> exp.Expression:
+    """A STRING of JSON from a STRING, JSON from JSON."""
+    source = node.this.copy()
+    return node if isinstance(node.this, exp.Cast) else macro("json_like", source, node.copy())
 
 
 def _write(node: exp.JSONFormat) -> exp.Expression:
@@ -33,6 +46,7 @@ def _kind(node: exp.JSONType) -> exp.Expression:
 REWRITES: dict[type[exp.Expression], Rewrite] = {
     exp.ParseJSON: _parse,
     exp.JSONFormat: _write,
+    exp.JSONExtract: _query,
     exp.JSONBool: _scalar("json_bool"),
     exp.Int64: _scalar("json_int"),
     exp.Float64: _scalar("json_float"),
