@@ -42,12 +42,15 @@ set_up() {
 
 python=.venv/bin/python
 
+# Every check runs, so that one look shows everything that is to be corrected.
 check() {
-  "$python" -m ruff check .
-  "$python" -m ruff format --check .
-  "$python" -m mypy
-  "$python" -c 'import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())'
-  "$python" -m infra.manifest check
+  local failed=0
+  "$python" -m ruff check . || failed=1
+  "$python" -m ruff format --check . || failed=1
+  "$python" -m mypy || failed=1
+  "$python" -c 'import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())' || failed=1
+  "$python" -m infra.manifest check || failed=1
+  return "$failed"
 }
 
 run_tests() {
@@ -56,7 +59,7 @@ run_tests() {
     selection=()
     shift
   fi
-  exec "$python" -m pytest ${selection[@]+"${selection[@]}"} "$@"
+  exec "$python" -m pytest --import-mode=importlib --cov ${selection[@]+"${selection[@]}"} "$@"
 }
 
 bench() {
