@@ -119,7 +119,7 @@ class LocalCloud:
             await redis.start()
         except RedisUnavailable as reason:
             raise Refusal(str(reason)) from reason
-        listener = _listener(rest_port)
+        listener = _listener("rest", rest_port)
         rest = RestServer(Starlette(routes=[Route("/", self._front_page), *routes]), listener)
         self._addresses = CloudAddresses(port, listener.getsockname()[1], redis.url)
         self._redis_kind = redis.kind
@@ -144,21 +144,18 @@ class LocalCloud:
 
 
 def _grpc_server(port: int) -> tuple[grpc.aio.Server, int]:
+    _listener("grpc", port).close()  # asked first, since gRPC logs a taken port in lines of its own
     server = grpc.aio.server(options=_GRPC_OPTIONS)
-    try:
-        return server, int(server.add_insecure_port(f"{_HOST}:{port}"))
-    except RuntimeError as taken:
-        raise Refusal(f"Port {port} for gRPC cannot be opened: choose another with --grpc-port.") from taken
+    return server, int(server.add_insecure_port(f"{_HOST}:{port}"))
 
 
-def _listener(port: int) -> socket.socket:
+def _listener(name: str, port: int) -> socket.socket:
     listener = socket.socket()
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((_HOST, port))
+        listener.listen(1024)
     except OSError as taken:
         listener.close()
-        raise Refusal(
-            f"Port {port} for REST cannot be opened ({taken.strerror}): choose another with --rest-port."
-        ) from taken
+        raise Refusal(f"Port {port} cannot be opened ({taken.strerror}): choose another with --{name}-port.") from taken
     return listener

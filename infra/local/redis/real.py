@@ -29,13 +29,14 @@ class RealServer:
     """`program` on loopback with an append-only file in `folder`, fsynced each second, and no RDB snapshots."""
 
     def __init__(self, program: str, folder: Path, port: int) -> None:
-        self.port = port or _free_port()
+        self.port = port
         self.kind = "redis-server"
         self._program = program
         self._folder = folder
         self._child: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
+        self.port = _bindable(self.port)
         self._folder.mkdir(parents=True, exist_ok=True)
         self.kind = await self._version()
         log = (self._folder / "redis.log").open("wb")
@@ -106,7 +107,12 @@ class RealServer:
         return RedisUnavailable(f"{self._program} {what}: see {log}, and choose another port if this one is taken.")
 
 
-def _free_port() -> int:
+def _bindable(port: int) -> int:
+    """The port (for 0 any free one), if nothing listens on it: else what answers there would be taken for the child."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as taken:
+            raise RedisUnavailable(f"The port {port} for Redis cannot be opened ({taken}): choose another.") from taken
         return int(probe.getsockname()[1])
