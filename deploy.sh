@@ -59,7 +59,7 @@ run_tests() {
     selection=()
     shift
   fi
-  exec "$python" -m pytest --import-mode=importlib --cov= ${selection[@]+"${selection[@]}"} "$@"
+  exec "$python" -m pytest --import-mode=importlib ${selection[@]+"${selection[@]}"} "$@" --cov
 }
 
 bench() {
