@@ -1,6 +1,4 @@
 import base64
-import statistics
-import time
 
 import jwt
 import pytest
@@ -123,16 +121,9 @@ async def test_what_was_in_flight_is_delivered_again_after_a_restart(cloud, endp
     assert {request.json["message"]["messageId"] for request in endpoint.requests[4:]} == set(ids)
 
 
-async def test_a_push_is_sent_at_once_and_over_kept_connections(cloud, endpoint):
+async def test_pushes_travel_over_kept_connections(cloud, endpoint):
     topic = await cloud.topic()
     subscription = await cloud.subscription(topic, push_config={"push_endpoint": endpoint.url()})
-    waits = []
-    for number in range(20):
-        began = time.perf_counter()
-        await cloud.publish(topic, b"x")
-        await until(lambda number=number: len(endpoint.requests) > number)
-        waits.append(endpoint.requests[-1].at - began)
-    assert statistics.median(waits) < 0.010
     await cloud.publish(topic, *[b"x"] * 500)
     await until(lambda: cloud.service.backlog() == {subscription: 0})
     assert endpoint.connections <= 64
