@@ -59,7 +59,9 @@ run_tests() {
     selection=()
     shift
   fi
-  exec "$python" -m pytest --import-mode=importlib ${selection[@]+"${selection[@]}"} "$@" --cov
+  # Coverage is shown for the whole; a part that was asked for runs without, and quicker.
+  [ $# -gt 0 ] || set -- --cov
+  exec "$python" -m pytest --import-mode=importlib ${selection[@]+"${selection[@]}"} "$@"
 }
 
 bench() {

@@ -59,14 +59,21 @@ class Child:
         self._hearing = asyncio.create_task(self._hear(self._process))
 
     async def ready(self, within: float) -> dict[str, Any]:
-        """What it said when it was ready. Raises Refusal with its last words where it ends, or says nothing in time."""
+        """What it said when it was ready.
+
+        Raises Refusal where it says nothing in time or ends: with its own sentence where it refused to start itself,
+        with its last words otherwise.
+        """
         try:
             async with asyncio.timeout(within):
                 return await asyncio.shield(self._ready)
         except TimeoutError:
             reason = f"did not answer within {within:.0f} s"
         except EOFError:
-            reason = f"ended at once with code {await self.ended()}"
+            code = await self.ended()
+            if code == Refusal.exit_code and (words := self.last_words()):
+                raise Refusal(words[-1]) from None
+            reason = f"ended at once with code {code}"
         raise Refusal(f"{self.program.name} {reason}; its log is {self.program.log}", self.last_words())
 
     async def ended(self) -> int:

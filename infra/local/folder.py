@@ -15,6 +15,7 @@ from infra.local.refusal import Refusal
 _MARKER: Final = "xynergy.json"
 _FORMAT: Final = 1
 _LOCK: Final = "lock"
+_LOG_BYTES: Final = 16 << 20
 
 
 class DataFolder:
@@ -39,6 +40,7 @@ class DataFolder:
             self._empty()
         self._check_format()
         self.logs.mkdir(exist_ok=True)
+        self._turn_logs()
 
     @property
     def local_json(self) -> Path:
@@ -105,6 +107,12 @@ class DataFolder:
                 f"{self.path} is damaged or was written by another version; move it away, or start with --fresh, "
                 "which deletes what it holds"
             )
+
+    def _turn_logs(self) -> None:
+        """Begin a long log anew; its former content stays beside it until the next turn."""
+        for log in self.logs.glob("*.log"):
+            if log.stat().st_size > _LOG_BYTES:
+                log.replace(log.with_suffix(".log.1"))
 
     def _empty(self) -> None:
         for entry in self.path.iterdir():

@@ -74,7 +74,7 @@ class Platform:
 
     async def stop(self) -> None:
         """End everything in order, within five seconds."""
-        self._provisioning.kill()
+        await self._provisioning.stop(0)
         await self._functions.stop(_FUNCTIONS_PATIENCE)
         await self._cloud.stop(_CLOUD_PATIENCE)
 
@@ -89,12 +89,12 @@ class Platform:
 
 
 class Interrupts:
-    """Ctrl-C and SIGTERM: the first one ends the platform in order, the second one at once."""
+    """Ctrl-C, SIGTERM and a closed terminal: the first one ends the platform in order, the second one at once."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._asked = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self._received)
 
     async def wait(self) -> None:

@@ -82,3 +82,12 @@ def test_a_local_json_that_cannot_be_read_counts_as_absent(tmp_path: Path) -> No
     folder.local_json.write_text('{"gateway": ')
     assert folder.remembered() == {}
     folder.release()
+
+
+def test_a_long_log_begins_anew_and_its_former_content_is_kept(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    (folder.logs / "functions.log").write_bytes(b"x" * (17 << 20))
+    (folder.logs / "cloud.log").write_text("short")
+    folder.release()
+    DataFolder(tmp_path).release()
+    assert sorted(path.name for path in folder.logs.iterdir()) == ["cloud.log", "functions.log.1"]

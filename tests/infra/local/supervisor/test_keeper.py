@@ -39,6 +39,14 @@ async def test_a_child_that_ends_before_it_is_ready_is_refused_with_its_last_wor
     assert refused.value.evidence == ["the disk is full"]
 
 
+async def test_a_child_that_refuses_to_start_is_quoted(tmp_path: Path) -> None:
+    refuses = "import sys\nprint('Port 1 is in use; choose another.', file=sys.stderr)\nsys.exit(2)"
+    child = Child(_program(tmp_path, refuses), print)
+    await child.start()
+    with pytest.raises(Refusal, match=r"^Port 1 is in use; choose another\.$"):
+        await child.ready(within=10)
+
+
 async def test_a_child_that_ignores_the_request_to_end_is_killed(tmp_path: Path) -> None:
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + textwrap.dedent(SERVES)
     child = Child(_program(tmp_path, deaf), print)
