@@ -1,0 +1,1 @@
+"""Functions of analytics-data-layer: events and named metrics."""

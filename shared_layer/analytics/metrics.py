@@ -1,0 +1,141 @@
+"""The named metrics: each one SQL expression over the relation `events`, with what exactly it counts.
+
+To add one: a row here. `events` holds each event of the tenant and the period once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Unit = Literal["count", "usd", "ratio", "milliseconds", "tokens"]
+
+CAMPAIGN_STATES: Final = ("campaign_created", "campaign_status_changed")
+KEY_STATES: Final = ("api_key_created", "api_key_rotated", "api_key_revoked")
+AI_CALL: Final = "ai_call_completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number that can be asked for.
+
+    `event_types` are all that it looks at (empty: every event); `columns` what it reads beside the type; `implies`
+    dimensions without which it says little; `latest` that it needs to know each subject's latest change of state.
+    """
+
+    name: str
+    unit: Unit
+    description: str
+    expression: str
+    event_types: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    implies: tuple[str, ...] = ()
+    latest: bool = False
+
+
+def _is(*event_types: str) -> str:
+    listed = ", ".join(f"'{name}'" for name in event_types)
+    return f"event_type IN ({listed})"
+
+
+def _number(field: str) -> str:
+    """A whole number in the payload of an AI call; NULL in any other event."""
+    return f"IF({_is(AI_CALL)}, CAST(JSON_VALUE(payload, '$.{field}') AS INT64), NULL)"
+
+
+def _subjects(event_type: str, field: str) -> str:
+    return f"COUNT(DISTINCT IF({_is(event_type)}, JSON_VALUE(payload, '$.{field}'), NULL))"
+
+
+_ALL: Final = (
+    Metric("event_count", "count", "Events.", "COUNT(*)"),
+    Metric("event_types", "count", "Different types of events.", "COUNT(DISTINCT event_type)"),
+    Metric(
+        "requests",
+        "count",
+        "Different requests that led to events, counted by correlation id.",
+        "COUNT(DISTINCT correlation_id)",
+        columns=("correlation_id",),
+    ),
+    Metric(
+        "campaigns_created",
+        "count",
+        "Campaigns created in the period.",
+        _subjects("campaign_created", "campaign_id"),
+        ("campaign_created",),
+        ("payload",),
+    ),
+    Metric(
+        "campaigns_launched",
+        "count",
+        "Campaigns that started to run in the period, for the first time or again.",
+        "COUNT(DISTINCT IF(event_type = 'campaign_status_changed' AND status = 'running',"
+        " JSON_VALUE(payload, '$.campaign_id'), NULL))",
+        ("campaign_status_changed",),
+        ("payload", "status"),
+    ),
+    Metric(
+        "campaigns_by_status",
+        "count",
+        "Campaigns by the status that the latest change within the period gave them (creation counts as a change).",
+        f"COUNTIF(latest AND {_is(*CAMPAIGN_STATES)})",
+        CAMPAIGN_STATES,
+        implies=("status",),
+        latest=True,
+    ),
+    Metric("ai_calls", "count", "Prompts answered, from the cache too.", f"COUNTIF({_is(AI_CALL)})", (AI_CALL,)),
+    Metric(
+        "ai_cost_usd",
+        "usd",
+        "What the answered prompts cost, in US dollars; an answer from the cache costs nothing.",
+        f"ROUND(COALESCE(SUM({_number('cost_micros')}), 0) / 1000000, 6)",
+        (AI_CALL,),
+        ("payload",),
+    ),
+    Metric(
+        "ai_tokens",
+        "tokens",
+        "Tokens of the answered prompts and of their answers.",
+        f"COALESCE(SUM({_number('prompt_tokens')} + {_number('completion_tokens')}), 0)",
+        (AI_CALL,),
+        ("payload",),
+    ),
+    Metric(
+        "ai_cache_hit_rate",
+        "ratio",
+        "The part of the answered prompts that came from the cache, 0 to 1; null where there was none.",
+        f"SAFE_DIVIDE(COUNTIF({_is(AI_CALL)} AND JSON_VALUE(payload, '$.cached') = 'true'), COUNTIF({_is(AI_CALL)}))",
+        (AI_CALL,),
+        ("payload",),
+    ),
+    Metric(
+        "ai_latency_ms",
+        "milliseconds",
+        "The mean time to a whole answer of prompts that were not answered from the cache; null where there was none.",
+        f"ROUND(AVG(IF({_is(AI_CALL)} AND JSON_VALUE(payload, '$.cached') = 'false',"
+        " CAST(JSON_VALUE(payload, '$.latency_ms') AS FLOAT64), NULL)), 3)",
+        (AI_CALL,),
+        ("payload",),
+    ),
+    Metric(
+        "api_keys_created",
+        "count",
+        "API keys created in the period, the successors of rotated ones included.",
+        _subjects("api_key_created", "key_id"),
+        ("api_key_created",),
+        ("payload",),
+    ),
+    Metric(
+        "active_api_keys",
+        "count",
+        "API keys created in the period and neither rotated nor revoked within it. Expiry dates are not looked at.",
+        f"COUNTIF(latest AND {_is('api_key_created')})",
+        KEY_STATES,
+        latest=True,
+    ),
+)
+
+METRICS: Final[dict[str, Metric]] = {metric.name: metric for metric in _ALL}
+STATES: Final = (*CAMPAIGN_STATES, *KEY_STATES)
+SUBJECT: Final = "COALESCE(JSON_VALUE(payload, '$.campaign_id'), JSON_VALUE(payload, '$.key_id'))"
+"""Whose state an event of `STATES` changes."""

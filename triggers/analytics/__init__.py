@@ -1,0 +1,1 @@
+"""Triggers of analytics-data-layer: events on their way to the warehouse."""
