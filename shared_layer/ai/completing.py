@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
-from shared_layer.ai import mock
-from shared_layer.ai.completion import Completion, Route, Usage
+from shared_layer.ai.answering import answer
+from shared_layer.ai.completion import Completion
+from shared_layer.ai.prompt import AUTO, Prompt
 from shared_layer.core.caller import Caller
-from shared_layer.core.ids import new_id
 
 
 async def complete(
@@ -19,7 +18,7 @@ async def complete(
     *,
     messages: Sequence[Mapping[str, Any]],
     operation: str,
-    model: str = "auto",
+    model: str = AUTO,
     response_schema: type[BaseModel] | None = None,
     max_tokens: int | None = None,
     cache: bool = True,
@@ -27,30 +26,30 @@ async def complete(
     """The answer of the cheapest model that is good enough.
 
     `messages` are OpenAI's; `operation` names in the ledger what the money is spent for ("marketing.plan"). With
-    `response_schema` the answer is JSON that fits it. Raises ProviderFailed where no provider could answer.
+    `response_schema` the answer is JSON that fits it. What it cost is on record when this returns, whatever becomes of
+    the caller's own work. Raises ProviderFailed where no provider could answer.
     """
-    started = time.perf_counter()
     body: dict[str, Any] = {"messages": list(messages)}
     if max_tokens is not None:
         body["max_tokens"] = max_tokens
     if response_schema is not None:
         body["response_format"] = schema_format(response_schema)
-    answer = mock.mock_completion(body, mock.NOTHING_CONFIGURED)
-    text = answer["choices"][0]["message"]["content"]
+    accept = response_schema.model_validate_json if response_schema else None
+    reply = await answer(Prompt(caller, body, model, operation, cache, accept))
     return Completion(
-        text=text,
-        parsed=response_schema.model_validate_json(text) if response_schema else None,
-        provider="mock",
-        model=mock.MODEL,
-        route=Route("mock", (mock.NOTHING_CONFIGURED,), 0.0),
-        usage=Usage(answer["usage"]["prompt_tokens"], answer["usage"]["completion_tokens"], estimated=True),
-        cost_micros=0,
-        cached=False,
-        latency_ms=(time.perf_counter() - started) * 1000,
-        call_id=new_id("call"),
+        text=reply.text,
+        parsed=response_schema.model_validate_json(reply.text) if response_schema else None,
+        provider=reply.route.provider,
+        model=reply.model,
+        route=reply.route,
+        usage=reply.usage,
+        cost_micros=reply.cost_micros,
+        cached=reply.cached,
+        latency_ms=reply.latency_ms,
+        call_id=reply.call_id,
     )
 
 
 def schema_format(schema: type[BaseModel]) -> dict[str, Any]:
-    """OpenAI's `response_format` for a model."""
+    """OpenAI's `response_format` for a model. Not `strict`: that mode knows only some of JSON Schema."""
     return {"type": "json_schema", "json_schema": {"name": schema.__name__, "schema": schema.model_json_schema()}}

@@ -5,25 +5,27 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
 
 from shared_layer.ai.mock_values import MockValues
+from shared_layer.ai.providers import MOCK, PROVIDERS
 from shared_layer.ai.tokens import BYTES_A_TOKEN, estimate, estimate_messages, text_of
 
-MODEL: Final = "xynergy-mock-1"
 NOTHING_CONFIGURED: Final = "no AI provider is configured"
 NO_INTERNAL_MODEL: Final = "the internal model is not configured"
 EXCERPT: Final = 280
+_WORD: Final = re.compile(r"[^\W_][\w'-]{2,}")
+_JSON_NAME: Final = re.compile(r'"\w+"\s*:')
 
 Body = Mapping[str, Any]
 
 
-def mock_completion(body: Body, cause: str) -> dict[str, Any]:
-    """A `chat.completion` for an OpenAI chat body; `cause` says in the text why a mock answers."""
-    text = _text(body, cause)
+def mock_completion(body: Body) -> dict[str, Any]:
+    """A `chat.completion` for an OpenAI chat body; its text says why a mock answers."""
+    text = _text(body, NO_INTERNAL_MODEL if any(p.configured for p in PROVIDERS) else NOTHING_CONFIGURED)
     limit = int(body.get("max_completion_tokens") or body.get("max_tokens") or 0)
     cut = 0 < limit < estimate(text)
     if cut:
@@ -39,7 +41,7 @@ def mock_completion(body: Body, cause: str) -> dict[str, Any]:
         "id": "chatcmpl-mock-" + _digest(body)[:16],
         "object": "chat.completion",
         "created": int(time.time()),
-        "model": MODEL,
+        "model": next(iter(MOCK.models)),
         "choices": [{"index": index, **choice} for index in range(count)],
         "usage": {
             "prompt_tokens": prompt,
@@ -53,7 +55,7 @@ def _text(body: Body, cause: str) -> str:
     prompt = next((text_of(m) for m in reversed(body["messages"]) if m.get("role") == "user"), "")
     asked = body.get("response_format") or {}
     if asked.get("type") == "json_schema":
-        words = re.findall(r"[^\W_][\w'-]{2,}", prompt)[:60]
+        words = _WORD.findall(_JSON_NAME.sub("", prompt))[:60]
         schema = asked.get("json_schema", {}).get("schema", {})
         return orjson.dumps(MockValues(schema, _digest(body), words).value()).decode()
     note = f"[mock answer: {cause}]"
@@ -62,20 +64,8 @@ def _text(body: Body, cause: str) -> str:
         excerpt = excerpt[:EXCERPT].rsplit(" ", 1)[0] + " …"
     if asked.get("type") == "json_object":
         return orjson.dumps({"note": note, "prompt": excerpt}).decode()
-    return f"{note} You wrote {len(prompt.split())} words: “{excerpt}”"
+    return f"{note} The prompt ({len(prompt.split())} words): “{excerpt}”"
 
 
 def _digest(body: Body) -> str:
     return hashlib.sha256(orjson.dumps([text_of(message) for message in body["messages"]])).hexdigest()
-
-
-async def mock_chunks(completion: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
-    """The same answer as the chunks of a stream, a word each, the usage last."""
-    head = {**{key: completion[key] for key in ("id", "created", "model")}, "object": "chat.completion.chunk"}
-    for choice in completion["choices"]:
-        place = {"index": choice["index"], "logprobs": None}
-        yield head | {"choices": [place | {"delta": {"role": "assistant", "content": ""}, "finish_reason": None}]}
-        for word in re.findall(r"\s*\S+\s*$|\s*\S+", choice["message"].get("content") or ""):
-            yield head | {"choices": [place | {"delta": {"content": word}, "finish_reason": None}]}
-        yield head | {"choices": [place | {"delta": {}, "finish_reason": choice["finish_reason"]}]}
-    yield head | {"choices": [], "usage": completion.get("usage")}

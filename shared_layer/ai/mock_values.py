@@ -49,8 +49,25 @@ class MockValues:
         kind = schema.get("type", "object" if "properties" in schema else "string")
         if isinstance(kind, list):
             kind = next((k for k in kind if k != "null"), "null")
-        make = getattr(self, f"_{kind}")
-        return make(schema, path, depth)
+        return self._of_kind(kind, schema, path, depth)
+
+    def _of_kind(self, kind: str, schema: Schema, path: tuple[str, ...], depth: int) -> Any:
+        match kind:
+            case "object":
+                return self._object(schema, path, depth)
+            case "array":
+                return self._array(schema, path, depth)
+            case "integer":
+                low, high = _bounds(schema, 1)
+                return math.ceil(low) + self._digit(path) % (math.floor(high) - math.ceil(low) + 1)
+            case "number":
+                low, high = _bounds(schema, 0)
+                return round(low + (high - low) * (0.25 + self._digit(path) % 50 / 100), 3)
+            case "boolean":
+                return self._digit(path) % 2 == 0
+            case "null":
+                return None
+        return self._string(schema, path)
 
     def _resolved(self, schema: Schema) -> Schema:
         while reference := schema.get("$ref"):
@@ -75,7 +92,7 @@ class MockValues:
         length = max(least, min(most, 3 if depth < DEPTH_LIMIT else 0))
         return [self._value(schema.get("items", {}), (*path, str(index)), depth + 1) for index in range(length)]
 
-    def _string(self, schema: Schema, path: tuple[str, ...], depth: int) -> str:
+    def _string(self, schema: Schema, path: tuple[str, ...]) -> str:
         if schema.get("format") in FORMATS:
             return FORMATS[schema["format"]]
         name = next((part for part in reversed(path) if not part.isdigit()), "value").replace("_", " ")
@@ -85,31 +102,18 @@ class MockValues:
         text = text.ljust(schema.get("minLength", 0), ".")
         return text[: schema.get("maxLength", len(text))]
 
-    def _integer(self, schema: Schema, path: tuple[str, ...], depth: int) -> int:
-        low, high = self._bounds(schema, 1)
-        return math.ceil(low) + self._digit(path) % (math.floor(high) - math.ceil(low) + 1)
-
-    def _number(self, schema: Schema, path: tuple[str, ...], depth: int) -> float:
-        low, high = self._bounds(schema, 0)
-        return round(low + (high - low) * (0.25 + self._digit(path) % 50 / 100), 3)
-
-    def _boolean(self, schema: Schema, path: tuple[str, ...], depth: int) -> bool:
-        return self._digit(path) % 2 == 0
-
-    def _null(self, schema: Schema, path: tuple[str, ...], depth: int) -> None:
-        return None
-
-    def _bounds(self, schema: Schema, beside: int) -> tuple[float, float]:
-        """The least and the greatest number allowed; `beside` keeps whole numbers off an exclusive bound."""
-        low = schema.get("minimum", schema["exclusiveMinimum"] + beside if "exclusiveMinimum" in schema else None)
-        high = schema.get("maximum", schema["exclusiveMaximum"] - beside if "exclusiveMaximum" in schema else None)
-        if low is None:
-            low = 0 if high is None or high >= 0 else high - 100
-        return low, low + 100 if high is None else high
-
     def _place(self, path: tuple[str, ...]) -> int:
         """A number that counts up along a list, so that its items choose differently."""
         return self._digit(tuple(p for p in path if not p.isdigit())) + sum(int(p) for p in path if p.isdigit())
 
     def _digit(self, path: tuple[str, ...]) -> int:
         return int.from_bytes(hashlib.sha256("/".join((self._seed, *path)).encode()).digest()[:4], "big")
+
+
+def _bounds(schema: Schema, beside: int) -> tuple[float, float]:
+    """The least and the greatest number allowed; `beside` keeps whole numbers off an exclusive bound."""
+    low = schema.get("minimum", schema["exclusiveMinimum"] + beside if "exclusiveMinimum" in schema else None)
+    high = schema.get("maximum", schema["exclusiveMaximum"] - beside if "exclusiveMaximum" in schema else None)
+    if low is None:
+        low = 0 if high is None or high >= 0 else high - 100
+    return low, low + 100 if high is None else high

@@ -1,4 +1,4 @@
-"""Token counts where no provider counted: four bytes of UTF-8 are taken for one token, as OpenAI's rule of thumb does."""
+"""Token counts where no provider counted: four bytes of UTF-8 are one token, by OpenAI's rule of thumb."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, Literal
 
 from starlette.types import Receive, Scope, Send
 
@@ -38,8 +38,28 @@ class Answer:
         await send({"type": "http.response.body", "body": self.body})
 
 
-def problem_answer(problem: Problem, context: RequestContext, path: str) -> Answer:
-    """The problem as application/problem+json."""
-    body = dumps(problem.document(context.request_id, path))
+Dialect = Literal["openai"]
+"""Another API whose clients are to understand our problems."""
+
+_OPENAI_TYPES: Final = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+
+
+def problem_answer(problem: Problem, context: RequestContext, path: str, dialect: Dialect | None = None) -> Answer:
+    """The problem as application/problem+json; in OpenAI's dialect with the `error` member that its clients read."""
+    document = problem.document(context.request_id, path)
+    if dialect == "openai":
+        document["error"] = _openai_error(problem)
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in problem.headers.items()]
-    return Answer(problem.status, [PROBLEM_JSON, *headers], body)
+    return Answer(problem.status, [PROBLEM_JSON, *headers], dumps(document))
+
+
+def _openai_error(problem: Problem) -> dict[str, Any]:
+    """OpenAI's error object: the provider's own code where a provider refused, ours otherwise."""
+    kind = "server_error" if problem.status >= 500 else "invalid_request_error"
+    errors = problem.fields.get("errors")
+    return {
+        "message": f"{problem.detail} {errors[0]['pointer']}: {errors[0]['detail']}" if errors else problem.detail,
+        "type": _OPENAI_TYPES.get(problem.status, kind),
+        "param": problem.fields.get("param") or (errors[0]["pointer"][1:].replace("/", ".") if errors else None),
+        "code": problem.fields.get("provider_code") or problem.code,
+    }

@@ -28,7 +28,7 @@ from shared_layer.core.models import Entity
 from shared_layer.core.scopes import PUBLIC
 from shared_layer.core.trace import trace_ids
 from shared_layer.front_door import idempotency
-from shared_layer.front_door.answer import JSON, SECURITY_HEADERS, Answer, Headers, problem_answer
+from shared_layer.front_door.answer import JSON, SECURITY_HEADERS, Answer, Dialect, Headers, problem_answer
 from shared_layer.front_door.arguments import ArgumentReader
 from shared_layer.front_door.authentication import (
     RequestHeaders,
@@ -50,8 +50,9 @@ LEASE_BEYOND_DEADLINE: Final = 5.0
 class Door:
     """The front door of one operation."""
 
-    def __init__(self, operation: HttpOperation) -> None:
+    def __init__(self, operation: HttpOperation, compatible: Dialect | None = None) -> None:
         self._operation = operation
+        self._compatible = compatible
         self._reader = ArgumentReader(operation)
         self._method = operation.method
         self._public = operation.scope == PUBLIC
@@ -72,7 +73,7 @@ class Door:
         try:
             answer = await self._answer(request, path, headers, context, verdict)
         except Exception as error:  # noqa: BLE001 (the border: everything becomes a problem, the unknown is logged)
-            answer = problem_answer(as_problem(error), context, path)
+            answer = problem_answer(as_problem(error), context, path, self._compatible)
         self._complete(answer, headers, context, verdict)
         self._tell(answer, scope, path, context, time.perf_counter() - started)
         return answer

@@ -19,6 +19,7 @@ from shared_layer.core.declaration import (
     described,
 )
 from shared_layer.core.signature import read_signature
+from shared_layer.front_door.answer import Dialect
 from shared_layer.front_door.door import Door
 from shared_layer.messaging.unit import Unit
 
@@ -40,12 +41,14 @@ def endpoint(
     deadline: float = 15.0,
     emits: tuple[str, ...] = (),
     resources: Resources | None = None,
+    compatible: Dialect | None = None,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Served]:
     """Make an async function the HTTP operation `method` on `path`.
 
     `scope` is what the caller's key must hold ("public": no key); `tier` which rate counts; `idempotency` whether an
     Idempotency-Key is ignored, honoured or demanded; `sealed` that a stored answer is encrypted with the caller's key;
-    `deadline` is in seconds, `body_limit` in bytes; `emits` names every event type that the function stages.
+    `deadline` is in seconds, `body_limit` in bytes; `emits` names every event type that the function stages;
+    `compatible` adds to every problem the error that clients of another API look for.
     """
 
     def decorate(handler: Callable[..., Awaitable[Any]]) -> Served:
@@ -67,7 +70,7 @@ def endpoint(
             handler=handler,
             signature=read_signature(handler, names, INJECTABLE),
         )
-        door = Door(operation)
+        door = Door(operation, compatible)
 
         @functools.wraps(handler)
         async def serve(request: Request) -> Any:

@@ -75,6 +75,14 @@ async def cached(
     return _counted(await asyncio.shield(flight))
 
 
+async def lookup(tenant_id: str, category: str, *parts: str) -> Cached | None:
+    """The value where it is there and fresh. Loads nothing, waits for nobody."""
+    found = await _lookup(cache_key(tenant_id, category, *parts))
+    if found is None or found[0] <= clock.now():
+        return None
+    return _counted(Cached(found[1], True))
+
+
 async def forget(tenant_id: str, category: str, *parts: str) -> None:
     """Drop one value. Without Redis there is nothing to drop."""
     try:

@@ -1,0 +1,27 @@
+"""Create a chat completion: OpenAI-compatible, whole or streamed.
+
+Any OpenAI client works with its base URL set to `/api/v1/ai`. The model `auto` lets the router choose; a model, a
+provider or `provider/model` is tried alone. `Cache-Control: no-store` or `X-Xynergy-Cache: off` asks past the cache,
+as does a `temperature` above 0 without a `seed`.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared_layer.ai.chat import chat
+from shared_layer.ai.chat_request import ChatRequest
+from shared_layer.front_door import Caller, endpoint
+
+
+@endpoint(
+    "POST",
+    "/api/v1/ai/chat/completions",
+    scope="ai:use",
+    tier="ai",
+    streams=True,
+    deadline=300,
+    emits=("ai_call_completed", "platform_health_changed"),
+    compatible="openai",
+)
+async def create_chat_completion(body: ChatRequest, request: Request, caller: Caller) -> Response:
+    return await chat(body, request.headers, caller)

@@ -1,0 +1,20 @@
+"""Generate text: a plain prompt in; the answer, the route decision and the cost out."""
+
+from starlette.requests import Request
+
+from shared_layer.ai.chat import cache_wanted
+from shared_layer.ai.generation import Generated, GenerateRequest, generate
+from shared_layer.front_door import Caller, endpoint
+
+
+@endpoint(
+    "POST",
+    "/api/v1/ai/generate",
+    scope="ai:use",
+    tier="ai",
+    deadline=300,
+    emits=("ai_call_completed", "platform_health_changed"),
+    compatible="openai",
+)
+async def generate_text(prompt: GenerateRequest, request: Request, caller: Caller) -> Generated:
+    return await generate(prompt, cache_wanted(request.headers), caller)

@@ -1,0 +1,162 @@
+"""A prompt answered whole: from the cache, or by the first provider that can; what it cost is in the ledger by then."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from shared_layer.ai.clients import post
+from shared_layer.ai.completion import Route, Usage
+from shared_layer.ai.failures import InvalidAnswer
+from shared_layer.ai.fallback import first_answer
+from shared_layer.ai.ledger import Spend, record, record_hit
+from shared_layer.ai.mock import mock_completion
+from shared_layer.ai.optimiser import optimise
+from shared_layer.ai.prompt import Prompt
+from shared_layer.ai.providers import MOCK
+from shared_layer.ai.reply import Reply, text_of_answer
+from shared_layer.ai.routing import Target, decide
+from shared_layer.ai.tokens import estimate, estimate_messages
+from shared_layer.core.context import current
+from shared_layer.core.ids import new_id
+from shared_layer.storage.cache import cached
+
+CATEGORY: Final = "ai_responses"
+TRIES_FOR_A_FIT: Final = 2
+
+
+async def answer(prompt: Prompt) -> Reply:
+    """The reply to a prompt. Identical prompts in flight ask once, and only one of them pays.
+
+    Raises what is the caller's to correct as the provider told it, else ProviderFailed or RateLimited.
+    """
+    if not prompt.cacheable:
+        return _told(await _ask(prompt))
+    started = time.perf_counter()
+    own: list[Reply] = []
+
+    async def load() -> dict[str, Any]:
+        own.append(await _ask(prompt))
+        return own[0].stored()
+
+    found = await cached(prompt.caller.tenant_id, CATEGORY, prompt.cache_parts, load)
+    if own and not found.hit:
+        return _told(own[0])
+    reply = Reply.from_cache(found.value, new_id("call"), (time.perf_counter() - started) * 1000)
+    await record_hit(prompt.caller, reply.spend(prompt.operation))
+    return _told(reply)
+
+
+async def _ask(prompt: Prompt) -> Reply:
+    """The reply of the first provider that can, paid and recorded."""
+    started = time.perf_counter()
+    body, saved = optimise(prompt.body)
+    decision = decide(prompt.model, body)
+    attempts = _Attempts(prompt, body)
+    won = await first_answer(decision, attempts.ask)
+    answered, usage = won.value
+    reply = Reply(
+        body=answered,
+        model=won.target.model,
+        kind=decision.kind,
+        route=Route(won.target.provider.id, won.reasons, decision.complexity.score),
+        usage=usage,
+        cost_micros=won.target.price.of(usage),
+        latency_ms=(time.perf_counter() - started) * 1000,
+        call_id=attempts.call_id,
+        tokens_saved=saved,
+    )
+    await record(prompt.caller, reply.spend(prompt.operation))
+    return _costing(reply, attempts.wasted_micros)
+
+
+class _Attempts:
+    """The attempts to answer one prompt; `wasted_micros` is what answers cost that were of no use."""
+
+    def __init__(self, prompt: Prompt, body: Mapping[str, Any]) -> None:
+        self.call_id = new_id("call")
+        self.wasted_micros = 0
+        self._prompt = prompt
+        self._body = body
+        self._wasted = 0
+
+    async def ask(self, target: Target, seconds: float) -> tuple[dict[str, Any], Usage]:
+        """An answer of `target` that the prompt accepts; one that does not fit is asked for once more."""
+        async with asyncio.timeout(seconds):
+            for _ in range(TRIES_FOR_A_FIT):
+                started = time.perf_counter()
+                answered = await _send(target, self._body)
+                usage = usage_of(answered, self._body, target.provider is not MOCK)
+                if _fits(answered, self._prompt):
+                    return answered, usage
+                await self._waste(target, usage, (time.perf_counter() - started) * 1000)
+        raise InvalidAnswer()
+
+    async def _waste(self, target: Target, usage: Usage, latency_ms: float) -> None:
+        self._wasted += 1
+        cost = target.price.of(usage)
+        self.wasted_micros += cost
+        spend = Spend(
+            call_id=f"{self.call_id}_{self._wasted}",
+            operation=self._prompt.operation,
+            provider=target.provider.id,
+            model=target.model,
+            route=f"{target.provider.id}: its answer does not fit what was asked for",
+            usage=usage,
+            cost_micros=cost,
+            latency_ms=latency_ms,
+            outcome="invalid",
+        )
+        await record(self._prompt.caller, spend)
+
+
+async def _send(target: Target, body: Mapping[str, Any]) -> dict[str, Any]:
+    if target.provider is MOCK:
+        return mock_completion(body)
+    return await post(target.provider, {**body, "model": target.model})
+
+
+def _fits(answered: Any, prompt: Prompt) -> bool:
+    """Whether it is a chat completion at all, and one that the prompt accepts."""
+    try:
+        text = text_of_answer(answered)
+        if prompt.accept is not None:
+            prompt.accept(text)
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError):
+        return False
+    return True
+
+
+def usage_of(answered: Any, body: Mapping[str, Any], counted_by_provider: bool = True) -> Usage:
+    """The tokens that the provider counted, or an estimate where it counted none."""
+    counted = answered.get("usage") if isinstance(answered, dict) else None
+    if isinstance(counted, dict) and isinstance(counted.get("prompt_tokens"), int):
+        return Usage(counted["prompt_tokens"], int(counted.get("completion_tokens") or 0), not counted_by_provider)
+    try:
+        written = estimate(text_of_answer(answered))
+    except (KeyError, TypeError, IndexError, AttributeError):
+        written = 0
+    return Usage(estimate_messages(body["messages"]), written, estimated=True)
+
+
+def _costing(reply: Reply, wasted_micros: int) -> Reply:
+    """The reply with what answers before it cost in vain."""
+    if not wasted_micros:
+        return reply
+    return replace(reply, cost_micros=reply.cost_micros + wasted_micros)
+
+
+def _told(reply: Reply) -> Reply:
+    """The reply, with its main figures on the request's log line."""
+    if context := current():
+        context.labels |= {
+            "ai_provider": reply.route.provider,
+            "ai_model": reply.model,
+            "ai_route": reply.kind,
+            "ai_cost_micros": reply.cost_micros,
+            "ai_cached": reply.cached,
+        }
+    return reply

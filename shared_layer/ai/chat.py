@@ -1,0 +1,87 @@
+"""Chat completions as OpenAI's clients expect them, whole or streamed, with the route, the cost and the cache told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from typing import Any
+
+import orjson
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Send
+
+from shared_layer.ai.answering import answer
+from shared_layer.ai.chat_request import ChatRequest
+from shared_layer.ai.completion import Route
+from shared_layer.ai.prompt import Prompt
+from shared_layer.ai.providers import MICROS
+from shared_layer.ai.reply import Reply
+from shared_layer.ai.streaming import Stream, stream
+from shared_layer.core.caller import Caller
+
+OPERATION = "ai.chat"
+
+
+async def chat(request: ChatRequest, headers: Mapping[str, str], caller: Caller) -> Response:
+    """The answer to a chat completion request; `headers` may keep the cache out of it."""
+    prompt = Prompt(caller, request.provider_body(), request.model, OPERATION, cache_wanted(headers))
+    if request.stream:
+        return _streamed(await stream(prompt, request.include_usage), prompt)
+    reply = await answer(prompt)
+    told = route_headers(reply.route, reply.kind, reply.model)
+    told |= {
+        "X-Xynergy-Cost-Usd": dollars(reply.cost_micros),
+        "X-Xynergy-Cache": "hit" if reply.cached else "miss" if prompt.cacheable else "off",
+    }
+    content = orjson.dumps({**reply.body, "xynergy": extras(reply)})
+    return Response(content, media_type="application/json", headers=told)
+
+
+def cache_wanted(headers: Mapping[str, str]) -> bool:
+    """Whether the cache may answer: not with `Cache-Control: no-store` (or no-cache), nor `X-Xynergy-Cache: off`."""
+    control = headers.get("cache-control", "").lower()
+    return "no-store" not in control and "no-cache" not in control and headers.get("x-xynergy-cache", "") != "off"
+
+
+def extras(reply: Reply) -> dict[str, Any]:
+    """What the platform adds to a provider's answer."""
+    return {
+        "call_id": reply.call_id,
+        "provider": reply.route.provider,
+        "route": {"kind": reply.kind, "complexity": reply.route.complexity, "reasons": reply.route.reasons},
+        "cost_usd": reply.cost_micros / MICROS,
+        "cached": reply.cached,
+        "tokens_saved": reply.tokens_saved,
+        "latency_ms": round(reply.latency_ms, 3),
+    }
+
+
+def dollars(micros: int) -> str:
+    """Micro-dollars as a decimal number of dollars, exactly."""
+    return f"{micros // MICROS}.{micros % MICROS:06d}"
+
+
+def route_headers(route: Route, kind: str, model: str) -> dict[str, str]:
+    """The headers that tell who answered and why."""
+    line = f"{route.provider}/{model}; {kind}; complexity={route.complexity:.2f}"
+    return {"X-Xynergy-Provider": route.provider, "X-Xynergy-Route": line.encode("ascii", "replace").decode()}
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events whose source is closed at once when the caller leaves."""
+
+    def __init__(self, events: AsyncIterator[bytes], headers: Mapping[str, str]) -> None:
+        self._events = events
+        super().__init__(events, media_type="text/event-stream", headers=headers)
+
+    async def stream_response(self, send: Send) -> None:
+        async with aclosing(self._events):  # type: ignore[type-var]
+            await super().stream_response(send)
+
+
+def _streamed(begun: Stream, prompt: Prompt) -> Response:
+    told = route_headers(begun.route, begun.kind, begun.model)
+    told["X-Xynergy-Cache"] = "hit" if begun.cached else "miss" if prompt.cacheable else "off"
+    if begun.cost_micros is not None:
+        told["X-Xynergy-Cost-Usd"] = dollars(begun.cost_micros)
+    return EventStream(begun.events, told | {"X-Accel-Buffering": "no"})

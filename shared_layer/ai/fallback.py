@@ -1,0 +1,102 @@
+"""From target to target until one answers: admitted by its breaker, within its share of the time that is left."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from shared_layer.ai.breaker import Admission, admit, look, report
+from shared_layer.ai.failures import Failure, exhausted, failure_of
+from shared_layer.ai.providers import MOCK
+from shared_layer.ai.routing import Decision, Target
+from shared_layer.core.context import current
+from shared_layer.core.errors import Problem
+from shared_layer.core.logs import log
+
+T = TypeVar("T")
+
+Attempt = Callable[[Target, float], Awaitable[T]]
+"""Asks one target, within so many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Generic[T]):
+    """What the first target that answered gave, and why it was that one."""
+
+    target: Target
+    value: T
+    reasons: tuple[str, ...]
+
+
+async def first_answer(decision: Decision, attempt: Attempt[T]) -> Answered[T]:
+    """What the first target answers whose breaker admits the call and who does not fail.
+
+    Raises the caller's own problem as the provider told it, ProviderFailed or RateLimited where nobody is left.
+    """
+    left = list(decision.targets)
+    reasons, failures, waiting = list(decision.reasons), list[Failure](), list[str]()
+    while left:
+        admission = await _admitted(left)
+        index = len(left) if admission is None else _index(left, admission)
+        for skipped in left[:index]:
+            waiting.append(skipped.provider.id)
+            reasons.append(f"{skipped.provider.id} skipped: its breaker is open")
+        if admission is None:
+            break
+        target, left = left[index], left[index + 1 :]
+        result = await _try(target, admission, attempt, _seconds(target, bool(left)), decision.pinned)
+        if not isinstance(result, Failure):
+            return Answered(target, result, (*reasons, f"{target.provider.id} answered"))
+        failures.append(result)
+        reasons.append(f"{result.provider} failed: it {result.reason}")
+    seconds = [state.retry_in_seconds for state in await look(waiting)] if waiting else [0.0]
+    raise exhausted(failures, waiting, min(seconds))
+
+
+async def _admitted(left: Sequence[Target]) -> Admission | None:
+    """An admission to the first of `left` that is open for it. The mock has no breaker."""
+    real = [target.provider.id for target in left if target.provider is not MOCK]
+    if left[0].provider is MOCK:
+        return Admission(MOCK.id, "")
+    admission = await admit(real)
+    if admission is None and len(real) < len(left):
+        return Admission(MOCK.id, "")
+    return admission
+
+
+async def _try(target: Target, admission: Admission, attempt: Attempt[T], seconds: float, pinned: bool) -> T | Failure:
+    """What one target answers, or how it failed; its breaker has been told. Raises what is the caller's to know."""
+    provider = target.provider
+    try:
+        value = await attempt(target, seconds)
+    except Exception as error:
+        failure = failure_of(provider.id, error, pinned)
+        if isinstance(failure, Problem):
+            await _settle(admission, "")
+            raise failure from error
+        log("WARNING", "ai_provider_failed", provider=provider.id, reason=failure.reason, error=str(error)[:500])
+        await _settle(admission, failure.reason if failure.sick else "")
+        return failure
+    except BaseException:
+        if admission.permit:
+            await report(admission, "released")
+        raise
+    await _settle(admission, "")
+    return value
+
+
+async def _settle(admission: Admission, failure: str) -> None:
+    if admission.provider != MOCK.id:
+        await report(admission, "failed" if failure else "succeeded", f"{admission.provider} {failure}")
+
+
+def _index(left: Sequence[Target], admission: Admission) -> int:
+    return next(index for index, target in enumerate(left) if target.provider.id == admission.provider)
+
+
+def _seconds(target: Target, more: bool) -> float:
+    """The provider's own limit, or half of the time left, so that the next one has a chance; all of it for the last."""
+    context = current()
+    remaining = context.remaining() if context else float("inf")
+    return min(target.provider.total_seconds, remaining / 2 if more else remaining - 0.5)

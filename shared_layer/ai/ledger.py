@@ -1,0 +1,103 @@
+"""What was spent, written down at once: `tenants/{t}/ai_ledger/{call_id}` and `ai_call_completed` in one commit.
+
+The commit is the ledger's own: spend stays on record when the request that caused it fails later. Every answer that
+was paid for has an entry, also one that was of no use or that nobody waited for; an answer from the cache costs
+nothing and is an event alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+from shared_layer.ai.completion import Usage
+from shared_layer.ai.health_events import own_context
+from shared_layer.core import clock
+from shared_layer.core.caller import Caller
+from shared_layer.core.logs import log, log_exception
+from shared_layer.messaging.events import AiCallCompleted
+from shared_layer.messaging.unit import Unit
+from shared_layer.storage.documents import tenant_document
+
+COLLECTION: Final = "ai_ledger"
+
+Outcome = Literal["answered", "invalid", "broken", "aborted"]
+"""`invalid`: did not fit the schema; `broken`: the provider failed in mid-stream; `aborted`: the caller left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """One paid answer. `route` is the provider and the reasons in one line; money in millionths of a US dollar."""
+
+    call_id: str
+    operation: str
+    provider: str
+    model: str
+    route: str
+    usage: Usage
+    cost_micros: int
+    latency_ms: float
+    outcome: Outcome = "answered"
+    streamed: bool = False
+
+
+async def record(caller: Caller, spend: Spend) -> None:
+    """Store a paid answer and its event. Raises what Firestore raises, after the entry is told in the log."""
+    unit = _unit(caller)
+    entry = asdict(spend) | {
+        "tenant_id": caller.tenant_id,
+        "principal": caller.principal,
+        "request_id": unit.context.request_id,
+        "created_at": clock.utcnow(),
+    }
+    unit.create(tenant_document(caller.tenant_id, COLLECTION, spend.call_id), entry)
+    unit.emit(_event(spend, cached=False))
+    try:
+        await asyncio.shield(unit.commit())
+    except Exception as error:
+        log("ERROR", "ai_spend_unrecorded", f"{type(error).__name__}: {error}", **asdict(spend))
+        raise
+
+
+async def record_hit(caller: Caller, spend: Spend) -> None:
+    """Tell of an answer from the cache."""
+    unit = _unit(caller)
+    unit.emit(_event(spend, cached=True))
+    await unit.commit()
+
+
+_detached: set[asyncio.Task[Any]] = set()
+
+
+def detach(work: Coroutine[Any, Any, Any]) -> None:
+    """Do `work` in a task of its own: the task that asks for it is being cancelled, and could not wait."""
+    task = asyncio.get_running_loop().create_task(work)
+    _detached.add(task)
+    task.add_done_callback(_detached_done)
+
+
+def _detached_done(task: asyncio.Task[Any]) -> None:
+    _detached.discard(task)
+    if not task.cancelled() and (error := task.exception()):
+        log_exception("ai_detached_work_failed", error)
+
+
+def _unit(caller: Caller) -> Unit:
+    return Unit(own_context(), caller.tenant_id, (AiCallCompleted.event_type,))
+
+
+def _event(spend: Spend, cached: bool) -> AiCallCompleted:
+    return AiCallCompleted(
+        call_id=spend.call_id,
+        operation=spend.operation,
+        provider=spend.provider,
+        model=spend.model,
+        route=spend.route,
+        prompt_tokens=spend.usage.prompt_tokens,
+        completion_tokens=spend.usage.completion_tokens,
+        cost_micros=spend.cost_micros,
+        latency_ms=spend.latency_ms,
+        cached=cached,
+    )

@@ -1,0 +1,69 @@
+"""A whole answer as it goes to the caller, and as the cache keeps it."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from shared_layer.ai.completion import Route, Usage
+from shared_layer.ai.ledger import Spend
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`body` is the provider's `chat.completion`, untouched; `tokens_saved` is what the optimiser took out (about)."""
+
+    body: dict[str, Any]
+    model: str
+    kind: str
+    route: Route
+    usage: Usage
+    cost_micros: int
+    latency_ms: float
+    call_id: str
+    tokens_saved: int = 0
+    cached: bool = False
+
+    @property
+    def text(self) -> str:
+        """The first choice's text; empty where it calls tools instead."""
+        return text_of_answer(self.body)
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON, for the cache."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_cache(cls, stored: dict[str, Any], call_id: str, latency_ms: float) -> Reply:
+        """The stored answer given once more, under a call id of its own. It costs nothing."""
+        route, usage = stored["route"], stored["usage"]
+        again = {"call_id": call_id, "latency_ms": latency_ms, "cost_micros": 0, "cached": True}
+        built = {
+            "route": Route(route["provider"], tuple(route["reasons"]), route["complexity"]),
+            "usage": Usage(**usage),
+        }
+        return cls(**stored | built | again)
+
+    def spend(self, operation: str) -> Spend:
+        """The answer's line in the ledger."""
+        return Spend(
+            call_id=self.call_id,
+            operation=operation,
+            provider=self.route.provider,
+            model=self.model,
+            route=route_line(self.route),
+            usage=self.usage,
+            cost_micros=self.cost_micros,
+            latency_ms=self.latency_ms,
+        )
+
+
+def route_line(route: Route) -> str:
+    """A route in one line."""
+    return f"{route.provider}: {'; '.join(route.reasons)}"
+
+
+def text_of_answer(body: dict[str, Any]) -> str:
+    """The text of a `chat.completion`'s first choice. Raises KeyError, TypeError or IndexError where it is none."""
+    return body["choices"][0]["message"].get("content") or ""

@@ -1,0 +1,67 @@
+"""A prompt answered as a stream: the provider is settled with the first chunk; what follows is passed on as it comes.
+
+Until the first chunk another provider can take over; afterwards a failure ends the stream with an explicit error.
+Whoever leaves early pays for what the provider had begun. A stream is answered from the cache where it can be, and
+not stored there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from shared_layer.ai.answering import CATEGORY
+from shared_layer.ai.chunks import DONE, as_chunks, event, usage_chunk
+from shared_layer.ai.completion import Route, Usage
+from shared_layer.ai.fallback import first_answer
+from shared_layer.ai.ledger import record_hit
+from shared_layer.ai.opening import open_stream
+from shared_layer.ai.optimiser import optimise
+from shared_layer.ai.prompt import Prompt
+from shared_layer.ai.relay import Relay
+from shared_layer.ai.reply import Reply
+from shared_layer.ai.routing import decide
+from shared_layer.core.ids import new_id
+from shared_layer.storage.cache import lookup
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer that has begun: what is known of it already, and the server-sent events that make it up.
+
+    `cost_micros` is None where the price depends on how long the answer will be.
+    """
+
+    route: Route
+    kind: str
+    model: str
+    cached: bool
+    cost_micros: int | None
+    events: AsyncIterator[bytes]
+
+
+async def stream(prompt: Prompt, include_usage: bool) -> Stream:
+    """Begin the answer to a prompt. Raises as `answer` does, before the first chunk alone."""
+    if prompt.cacheable and (found := await lookup(prompt.caller.tenant_id, CATEGORY, *prompt.cache_parts)):
+        reply = Reply.from_cache(found.value, new_id("call"), 0.0)
+        await record_hit(prompt.caller, reply.spend(prompt.operation))
+        return Stream(reply.route, reply.kind, reply.model, True, 0, _replay(reply, include_usage))
+    started = time.perf_counter()
+    body, saved = optimise(prompt.body)
+    decision = decide(prompt.model, body)
+    won = await first_answer(decision, lambda target, seconds: open_stream(target, body, seconds))
+    route = Route(won.target.provider.id, won.reasons, decision.complexity.score)
+    relay = Relay(prompt, won, route, include_usage, started, saved)
+    price = won.target.price
+    known = price.of(Usage(0, 0)) if price.flat else None
+    return Stream(route, decision.kind, won.target.model, False, known, relay.events())
+
+
+async def _replay(reply: Reply, include_usage: bool) -> AsyncIterator[bytes]:
+    for chunk in as_chunks(reply.body):
+        yield event(chunk)
+    if include_usage:
+        extra = {"cached": True, "cost_usd": 0.0, "provider": reply.route.provider}
+        yield event(usage_chunk(reply.body, {"usage": reply.body.get("usage"), "xynergy": extra}))
+    yield DONE
