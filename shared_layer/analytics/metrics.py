@@ -38,6 +38,10 @@ def _is(*event_types: str) -> str:
     return f"event_type IN ({listed})"
 
 
+def _count(condition: str) -> str:
+    return f"COUNT(IF({condition}, 1, NULL))"
+
+
 def _number(field: str) -> str:
     """A whole number in the payload of an AI call; NULL in any other event."""
     return f"IF({_is(AI_CALL)}, CAST(JSON_VALUE(payload, '$.{field}') AS INT64), NULL)"
@@ -78,17 +82,17 @@ _ALL: Final = (
         "campaigns_by_status",
         "count",
         "Campaigns by the status that the latest change within the period gave them (creation counts as a change).",
-        f"COUNTIF(latest AND {_is(*CAMPAIGN_STATES)})",
+        _count(f"latest AND {_is(*CAMPAIGN_STATES)}"),
         CAMPAIGN_STATES,
         implies=("status",),
         latest=True,
     ),
-    Metric("ai_calls", "count", "Prompts answered, from the cache too.", f"COUNTIF({_is(AI_CALL)})", (AI_CALL,)),
+    Metric("ai_calls", "count", "Prompts answered, from the cache too.", _count(_is(AI_CALL)), (AI_CALL,)),
     Metric(
         "ai_cost_usd",
         "usd",
         "What the answered prompts cost, in US dollars; an answer from the cache costs nothing.",
-        f"ROUND(COALESCE(SUM({_number('cost_micros')}), 0) / 1000000, 6)",
+        f"ROUND(COALESCE(SUM({_number('cost_micros')}), 0) * 1e-6, 6)",
         (AI_CALL,),
         ("payload",),
     ),
@@ -104,7 +108,7 @@ _ALL: Final = (
         "ai_cache_hit_rate",
         "ratio",
         "The part of the answered prompts that came from the cache, 0 to 1; null where there was none.",
-        f"SAFE_DIVIDE(COUNTIF({_is(AI_CALL)} AND JSON_VALUE(payload, '$.cached') = 'true'), COUNTIF({_is(AI_CALL)}))",
+        f"AVG(IF({_is(AI_CALL)}, IF(JSON_VALUE(payload, '$.cached') = 'true', 1.0, 0.0), NULL))",
         (AI_CALL,),
         ("payload",),
     ),
@@ -129,7 +133,7 @@ _ALL: Final = (
         "active_api_keys",
         "count",
         "API keys created in the period and neither rotated nor revoked within it. Expiry dates are not looked at.",
-        f"COUNTIF(latest AND {_is('api_key_created')})",
+        _count(f"latest AND {_is('api_key_created')}"),
         KEY_STATES,
         latest=True,
     ),
