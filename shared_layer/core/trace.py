@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import Final
+
+from shared_layer.core.ids import random_hex
 
 _TRACEPARENT: Final = re.compile(r"^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}$")
 _CLOUD_TRACE: Final = re.compile(r"^([0-9a-fA-F]{32})(?:/\d+)?(?:;o=\d)?$")
@@ -12,9 +13,9 @@ _CLOUD_TRACE: Final = re.compile(r"^([0-9a-fA-F]{32})(?:/\d+)?(?:;o=\d)?$")
 
 def trace_ids(traceparent: str | None, cloud_trace: str | None) -> tuple[str, str]:
     """`(trace_id, new span_id)` in hex, the trace id taken from the caller where it sent a valid one."""
-    span_id = os.urandom(8).hex()
+    span_id = random_hex(64)
     if traceparent and (match := _TRACEPARENT.match(traceparent)):
         return match[1], span_id
     if cloud_trace and (match := _CLOUD_TRACE.match(cloud_trace)):
         return match[1].lower(), span_id
-    return os.urandom(16).hex(), span_id
+    return random_hex(128), span_id

@@ -18,8 +18,11 @@ from shared_layer.storage.redis import RedisUnavailable, redis
 FLUSH_SECONDS: Final = 1.0
 KEPT_SECONDS: Final = 7200
 BUCKETS_PER_OCTAVE: Final = 8
+LAST_BUCKET: Final = 200
+_BUCKET_NAMES: Final = tuple(f"b{bucket}" for bucket in range(LAST_BUCKET + 1))
 
-_counts: Counter[tuple[str, str]] = Counter()
+_minutes: dict[str, tuple[int, Counter[str]]] = {}
+_closed: list[tuple[str, Counter[str]]] = []
 _flush_handle: asyncio.TimerHandle | None = None
 
 
@@ -41,16 +44,27 @@ def minute_key(service: str, minute: int) -> str:
 def record(service: str, status: int, milliseconds: float, cache: str) -> None:
     """Count one answered request."""
     global _flush_handle
-    key = minute_key(service, int(clock.now() // 60))
-    _counts[key, "n"] += 1
-    _counts[key, f"b{bucket_of(milliseconds)}"] += 1
+    counts = _counts_of(service, int(clock.now() // 60))
+    counts["n"] += 1
+    counts[_BUCKET_NAMES[min(bucket_of(milliseconds), LAST_BUCKET)]] += 1
     if status >= 400:
-        _counts[key, "5xx" if status >= 500 else "4xx"] += 1
+        counts["5xx" if status >= 500 else "4xx"] += 1
     if cache:
-        _counts[key, cache] += 1
+        counts[cache] += 1
     if _flush_handle is None:
         loop = asyncio.get_running_loop()
         _flush_handle = loop.call_later(FLUSH_SECONDS, lambda: loop.create_task(flush()))
+
+
+def _counts_of(service: str, minute: int) -> Counter[str]:
+    found = _minutes.get(service)
+    if found is not None and found[0] == minute:
+        return found[1]
+    if found is not None:
+        _closed.append((minute_key(service, found[0]), found[1]))
+    counts: Counter[str] = Counter()
+    _minutes[service] = (minute, counts)
+    return counts
 
 
 async def flush() -> None:
@@ -59,13 +73,14 @@ async def flush() -> None:
     if _flush_handle is not None:
         _flush_handle.cancel()
         _flush_handle = None
-    if not _counts:
+    counted = [*_closed, *[(minute_key(name, minute), counts) for name, (minute, counts) in _minutes.items()]]
+    _closed.clear()
+    _minutes.clear()
+    if not counted:
         return
-    counted = dict(_counts)
-    _counts.clear()
-    commands = [("HINCRBY", key, field, amount) for (key, field), amount in counted.items()]
-    expiries = [("EXPIRE", key, KEPT_SECONDS) for key in {key for key, _ in counted}]
+    commands = [("HINCRBY", key, field, amount) for key, counts in counted for field, amount in counts.items()]
+    expiries = [("EXPIRE", key, KEPT_SECONDS) for key, _ in counted]
     try:
         await redis().pipeline(*commands, *expiries)
     except RedisUnavailable as error:
-        log("WARNING", "metrics_lost", f"{sum(a for (_, f), a in counted.items() if f == 'n')} requests: {error}")
+        log("WARNING", "metrics_lost", f"{sum(counts['n'] for _, counts in counted)} requests: {error}")
