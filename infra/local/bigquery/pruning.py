@@ -64,12 +64,12 @@ _TESTS: dict[str, Callable[[int, int, int], bool]] = {
 
 
 class Compiler:
-    """Compiles conditions over one partitioning column; the constants in them are collected as expressions."""
+    """Compiles conditions over one partitioning column; the constants in them are collected, each with whether it is an array."""
 
     def __init__(self, column: str, alias: str) -> None:
         self._column = column.lower()
         self._alias = alias.lower()
-        self.constants: list[exp.Expression] = []
+        self.constants: list[tuple[exp.Expression, bool]] = []
 
     def compile(self, node: Any) -> Condition | None:
         """The part of `node` that can eliminate partitions; None if there is none."""
@@ -111,7 +111,7 @@ class Compiler:
         array = node.args.get("unnest")
         if array is not None and found:
             inner = array.expressions[0] if isinstance(array, exp.Unnest) else array
-            return Condition("in", unit, self._constant(inner)) if _is_constant(inner) else None
+            return Condition("in", unit, self._constant(inner, True)) if _is_constant(inner) else None
         if node.args.get("query") or not node.expressions:
             return None
         options = [self._compare(node.this, "=", one) for one in node.expressions]
@@ -124,8 +124,8 @@ class Compiler:
             return None
         return Condition(operator, unit, self._constant(right))
 
-    def _constant(self, node: exp.Expression) -> int:
-        self.constants.append(node)
+    def _constant(self, node: exp.Expression, is_array: bool = False) -> int:
+        self.constants.append((node, is_array))
         return len(self.constants) - 1
 
     def _cut(self, node: Any) -> tuple[bool, str | None]:

@@ -155,32 +155,17 @@ def _scan(table: Table, alias: str, columns: frozenset[str], conditions: list[An
         return Scan(table, columns, None, (), frozenset())
     compiler = Compiler(table.partitioning.column, alias)
     parts = [one for one in map(compiler.compile, conditions) if one is not None]
-    found = [rewrite(one.copy()) for one in compiler.constants]
-    bound = {str(node.this) for one in found for node in one.find_all(exp.Placeholder)}
-    constants = [
-        _as_micros(one.sql("duckdb", identify=True), condition)
-        for one, condition in zip(found, _leaves(parts), strict=True)
-    ]
+    found = [(rewrite(one.copy()), is_array) for one, is_array in compiler.constants]
+    bound = {str(node.this) for one, _ in found for node in one.find_all(exp.Placeholder)}
+    constants = [_as_micros(one.sql("duckdb", identify=True), is_array) for one, is_array in found]
     return Scan(
         table, columns, Condition("and", parts=tuple(parts)) if parts else None, tuple(constants), frozenset(bound)
     )
 
 
-def _leaves(parts: list[Condition]) -> list[str]:
-    """The operators of the constants, in the order of the constants' numbers."""
-    found: dict[int, str] = {}
-    waiting = list(parts)
-    while waiting:
-        one = waiting.pop()
-        waiting += one.parts
-        if one.constant >= 0:
-            found[one.constant] = one.operator
-    return [found.get(index, "=") for index in range(max(found, default=-1) + 1)]
-
-
-def _as_micros(sql: str, operator: str) -> str:
+def _as_micros(sql: str, is_array: bool) -> str:
     moment = "epoch_us(CAST({0} AS TIMESTAMPTZ))"
-    return f"list_transform({sql}, lambda _e: {moment.format('_e')})" if operator == "in" else moment.format(f"({sql})")
+    return f"list_transform({sql}, lambda _e: {moment.format('_e')})" if is_array else moment.format(f"({sql})")
 
 
 def _require_filter(scan: Scan) -> None:

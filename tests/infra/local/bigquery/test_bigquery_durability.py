@@ -33,22 +33,27 @@ async def test_acknowledged_inserts_and_their_ids_survive_a_kill(tmp_path: Path)
     )
     assert child.stdout is not None
     line = await asyncio.wait_for(child.stdout.readline(), 20)
-    client = client_of(line.decode().strip())
+    try:
+        await _write(line.decode().strip())
+    finally:
+        child.send_signal(signal.SIGKILL)
+        await child.wait()
+    async with serving(tmp_path, SystemClock()) as address:
+        client = client_of(address)
+        await asyncio.to_thread(client.insert_rows_json, "shop.sales.orders", [{"id": 500}], row_ids=["3"])
+        assert await asking(client)("SELECT COUNT(*), MIN(id), MAX(id) FROM sales.orders") == [(20, 1, 100)]
+        job = await asyncio.to_thread(client.get_job, "once")
+        assert (job.state, job.num_dml_affected_rows) == ("DONE", 1)
+        client.close()
+
+
+async def _write(address: str) -> None:
+    client = client_of(address)
     await asyncio.to_thread(client.create_dataset, "sales")
     table = bigquery.Table("shop.sales.orders", [column("id", "INT64")])
     await asyncio.to_thread(client.create_table, table)
     for number in range(20):
         await asyncio.to_thread(client.insert_rows_json, table, [{"id": number}], row_ids=[str(number)])
-    await asyncio.to_thread(
-        lambda: client.query("UPDATE sales.orders SET id = 100 WHERE id = 0", job_id="once").result()
-    )
-    child.send_signal(signal.SIGKILL)
-    await child.wait()
+    sql = "UPDATE sales.orders SET id = 100 WHERE id = 0"
+    await asyncio.to_thread(lambda: client.query(sql, job_id="once", job_retry=None).result(job_retry=None))
     client.close()
-    async with serving(tmp_path, SystemClock()) as address:
-        client = client_of(address)
-        await asyncio.to_thread(client.insert_rows_json, table, [{"id": 500}], row_ids=["3"])
-        assert await asking(client)("SELECT COUNT(*), MIN(id), MAX(id) FROM sales.orders") == [(20, 1, 100)]
-        job = await asyncio.to_thread(client.get_job, "once")
-        assert (job.state, job.num_dml_affected_rows) == ("DONE", 1)
-        client.close()
