@@ -19,7 +19,8 @@ def apply(plan: Plan, base_url: str, project: str, location: str) -> None:
         wanted = {f"{parent}/triggers/{planned.target.slug}": _resource(planned) for planned in plan.triggers}
         for name, found in present.items():
             wish = wanted.get(name)
-            if found.get("labels") == _LABELS and (wish is None or any(found.get(k) != v for k, v in wish.items())):
+            stale = plan.complete if wish is None else any(found.get(k) != v for k, v in wish.items())
+            if stale and found.get("labels") == _LABELS:
                 _checked(client.delete(f"/v1/{name}"))
             else:
                 wanted.pop(name, None)

@@ -78,12 +78,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that must exist, and nothing more of its kind."""
+    """Everything that must exist, and nothing more of its kind.
+
+    It is not `complete` where a file could not be read: what that file declared must not be taken for gone, since its
+    subscription may hold messages.
+    """
 
     topics: frozenset[str]
     subscriptions: tuple[Subscription, ...]
     triggers: tuple[Trigger, ...]
     jobs: tuple[Job, ...]
+    complete: bool = True
 
 
 def plan(manifest: Manifest, functions_url: str, project: str) -> Plan:
@@ -110,6 +115,7 @@ def plan(manifest: Manifest, functions_url: str, project: str) -> Plan:
             for handler in found
             if isinstance(handler, ScheduleHandler)
         ),
+        complete=not manifest.broken,
     )
 
 

@@ -37,7 +37,7 @@ def apply(plan: Plan, target: str, project: str) -> None:
             if f"{parent}/topics/{name}" not in topics:
                 publisher.create_topic(request=pubsub.Topic(name=f"{parent}/topics/{name}", labels=_LABELS))
         _subscribe(plan, subscriber, parent)
-        for name, topic in topics.items():
+        for name, topic in topics.items() if plan.complete else ():
             if dict(topic.labels) == _LABELS and name.rpartition("/")[2] not in plan.topics:
                 publisher.delete_topic(topic=name)
     finally:
@@ -58,7 +58,7 @@ def _subscribe(plan: Plan, subscriber: SubscriberClient, parent: str) -> None:
             subscriber.update_subscription(
                 request=pubsub.UpdateSubscriptionRequest(subscription=resource, update_mask=FieldMask(paths=changed))
             )
-    for name, found in present.items():
+    for name, found in present.items() if plan.complete else ():
         if name not in wanted and dict(found.labels) == _LABELS:
             _remove(subscriber, name)
 

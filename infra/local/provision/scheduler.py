@@ -32,7 +32,7 @@ def apply(plan: Plan, target: str, project: str, location: str) -> None:
                 client.create_job(parent=parent, job=job)
             elif any(_changed(found, job, field) for field in _COMPARED):
                 client.update_job(job=job)
-        for name, found in present.items():
+        for name, found in present.items() if plan.complete else ():
             if name not in wanted and found.description == _MARK:
                 client.delete_job(name=name)
     finally:

@@ -52,4 +52,5 @@ def _reason(file: Path, error: BaseException) -> str:
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
     line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
     place = f"{file.name}, line {line}" if line else file.name
-    return f"{place}: {type(error).__name__}: {' '.join(str(error).split())}"
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    return f"{place}: {type(error).__name__}: {' '.join(text.split())}"

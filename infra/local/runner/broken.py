@@ -20,7 +20,7 @@ def broken_application(reason: str) -> ASGIApp:
                 "title": "The function cannot be loaded",
                 "status": 500,
                 "detail": f"{reason}. Correct the file; it is loaded again when it is saved.",
-                "instance": scope["path"],
+                "instance": scope["path"].removeprefix(scope["root_path"]),
                 "code": "function_broken",
                 "request_id": request_id,
             }

@@ -22,7 +22,7 @@ class Deployment:
 
     `data` takes `openapi.json` and `functions/catalogue.json` (what the local Functions API lists); `notice` takes
     lines for the terminal. A file that breaks keeps its place in the gateway, and answers with the reason until it is
-    corrected.
+    corrected; `broken` names such files, relative to `root`.
     """
 
     def __init__(
@@ -37,7 +37,8 @@ class Deployment:
         self._root, self._data, self._notice = root, data, notice
         self._gateway_url, self._functions_url = gateway_url, functions_url
         self._declarations: dict[str, AnyDeclaration] = {}
-        self.runner = Runner(notice)
+        self.broken: frozenset[str] = frozenset()
+        self.runner = Runner()
         self.gateway = Gateway(self._spec(Manifest(())), self.runner.forward, issuer, GATEWAY_IDENTITY)
         self.refresh()
 
@@ -51,9 +52,9 @@ class Deployment:
         manifest = collect(self._root)
         for broken in manifest.broken:
             self._notice(f"{broken.file}: {broken.reason}")
-        kept = {broken.file for broken in manifest.broken}
+        self.broken = frozenset(broken.file for broken in manifest.broken)
         former = self._declarations
-        self._declarations = {name: found for name, found in former.items() if file_of(found) in kept}
+        self._declarations = {name: found for name, found in former.items() if file_of(found) in self.broken}
         self._declarations |= {found.slug: found for found in manifest.declarations}
         self._publish(Manifest(tuple(self._declarations.values()), manifest.broken, self._root))
         return {name: _told(found) for name, found in former.items()} != {

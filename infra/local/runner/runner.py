@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,13 +12,9 @@ from infra.local.runner.broken import broken_application
 
 
 class Runner:
-    """The functions by slug; itself the application of the functions' port, where `/{slug}/…` is a function's own root.
+    """The functions by slug; itself the functions' port's application, where `/{slug}/…` is a function's own root."""
 
-    `notice` takes a line for the terminal when a file turns out to be broken.
-    """
-
-    def __init__(self, notice: Callable[[str], None]) -> None:
-        self._notice = notice
+    def __init__(self) -> None:
         self._files: dict[str, Path] = {}
         self._loaded: dict[str, ASGIApp] = {}
 
@@ -52,16 +48,15 @@ class Runner:
     def _of(self, slug: str) -> ASGIApp:
         found = self._loaded.get(slug)
         if found is None:
-            found = self._loaded[slug] = _mounted(f"/{slug}", self._load(slug))
+            found = self._loaded[slug] = _mounted(f"/{slug}", _load(self._files[slug]))
         return found
 
-    def _load(self, slug: str) -> ASGIApp:
-        file = self._files[slug]
-        try:
-            return application(file)
-        except FunctionBrokenError as error:
-            self._notice(f"{file.parent.name}/{error}")
-            return broken_application(str(error))
+
+def _load(file: Path) -> ASGIApp:
+    try:
+        return application(file)
+    except FunctionBrokenError as error:
+        return broken_application(str(error))
 
 
 def _mounted(root: str, function: ASGIApp) -> ASGIApp:

@@ -42,11 +42,15 @@ class Watch:
             return
         for file in files:
             self._deployment.runner.drop(file)
-        names = ", ".join(sorted(file.name for file in files))
-        if self._deployment.refresh():
+        declared_anew = self._deployment.refresh()
+        names = ", ".join(sorted(file.name for file in files if not self._is_broken(file)))
+        if declared_anew:
             await self._provision(names)
-        else:
+        elif names:
             self._notice(f"{names}: loaded again")
+
+    def _is_broken(self, file: Path) -> bool:
+        return file.relative_to(self._root).as_posix() in self._deployment.broken
 
     def _is_shared(self, file: Path) -> bool:
         return file.relative_to(self._root).parts[0] in _SHARED

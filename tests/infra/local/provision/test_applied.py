@@ -19,7 +19,7 @@ from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransp
 
 from infra.local.provision import eventarc, pubsub, scheduler
 from infra.local.provision.plan import plan
-from infra.manifest.model import Manifest
+from infra.manifest.model import Broken, Manifest
 from tests.infra.local.provision.conftest import Declare
 from tests.support.platform import LocalPlatform
 
@@ -152,6 +152,20 @@ async def test_what_is_no_longer_declared_goes_and_what_others_made_stays(projec
     assert (state["subscriptions"], state["triggers"], state["jobs"]) == ({}, {}, {})
     assert "trends" not in state["topics"]
     assert {"mine", "dead-letters", "marketing-engine-events"} <= set(state["topics"])
+
+
+async def test_what_a_broken_file_declared_is_not_taken_for_gone(project: Project, declare: Declare) -> None:
+    await project.apply(
+        declare(
+            score="@on_event(('trends',))",
+            relay="@on_document('things/{thing}')",
+            sweep="@on_schedule('0 1 * * *')",
+        )
+    )
+    before = await project.state()
+    await project.apply(Manifest((), (Broken("triggers/runtime/score.py", "line 1: SyntaxError"),)))
+    after = await project.state()
+    assert {kind: set(found) for kind, found in after.items()} == {kind: set(found) for kind, found in before.items()}
 
 
 def _by_id(found: Any) -> dict[str, Any]:

@@ -113,7 +113,9 @@ async def test_a_broken_function_says_where_until_it_is_corrected(tree: Tree) ->
     assert broken.json()["code"] == "function_broken"
     assert broken.json()["request_id"] == "req_0123456789"
     assert "greet.py, line 7: SyntaxError" in broken.json()["detail"]
-    assert any("functions/marketing/greet.py: line 7" in notice for notice in tree.notices)
+    assert broken.json()["instance"] == "/api/v1/greetings/Ada"
+    assert len(tree.notices) == 1
+    assert tree.notices[0].startswith("functions/marketing/greet.py: line 7")
     await tree.watch.changed({tree.write(GREET)})
     assert (await tree.gateway.get("/api/v1/greetings/Ada")).status_code == 200
 
