@@ -18,10 +18,12 @@
     ├── BodyTooLarge                413 body_too_large
     ├── UnsupportedMediaType        415 unsupported_media_type
     ├── ValidationFailed            422 validation_failed
-    │   └── IdempotencyKeyReused    422 idempotency_key_reused
+    │   ├── IdempotencyKeyReused    422 idempotency_key_reused
+    │   └── UrlRefused              422 url_refused
     ├── VersionRequired             428 version_required
     ├── RateLimited                 429 rate_limited
     ├── ProviderFailed              502 provider_failed
+    │   └── FetchFailed             502 fetch_failed
     ├── Unavailable                 503 unavailable
     │   └── Overloaded              503 overloaded
     └── DeadlineExceeded            504 deadline_exceeded
@@ -162,6 +164,11 @@ class IdempotencyKeyReused(ValidationFailed):
     advice = "This Idempotency-Key was used with another body. Use a new key for a new request."
 
 
+class UrlRefused(ValidationFailed):
+    code, title = "url_refused", "The URL is not fetched"
+    advice = "Name a public http or https address."
+
+
 class VersionRequired(Problem):
     status, code, title = 428, "version_required", "If-Match is missing"
     advice = "Send the ETag of the version you read as If-Match."
@@ -175,6 +182,11 @@ class RateLimited(Problem):
 class ProviderFailed(Problem):
     status, code, title = 502, "provider_failed", "A provider failed"
     advice = "The provider behind this operation failed. Retry later."
+
+
+class FetchFailed(ProviderFailed):
+    code, title = "fetch_failed", "The address did not answer"
+    advice = "The address could not be read. Check it in a browser, then retry."
 
 
 class Unavailable(Problem):
