@@ -13,7 +13,7 @@ Usage: ./deploy.sh COMMAND
   run NAME [--port N]    run one function alone, as Google's buildpack does
   test [--all] [ARG …]   run the tests (--all: also the long ones; ARG: anything that pytest takes)
   check                  lint, format, types, import rules and the manifest
-  bench [NAME]           run the benchmarks, or the one named
+  bench [NAME]           run a benchmark; without NAME, list them
   help                   this page
 
 The first command sets up a virtual environment in .venv; it needs Python 3.11 or newer and nothing else.
@@ -65,17 +65,19 @@ run_tests() {
 }
 
 bench() {
-  if [ -n "${1:-}" ]; then
-    exec "$python" -m "tests.bench.$1" "${@:2}"
+  if [ $# -eq 0 ]; then
+    echo "Name one of these benchmarks:"
+    (cd tests/bench && for main in */__main__.py; do echo "  ${main%/*}"; done)
+    return
   fi
-  exec "$python" -m tests.bench
+  exec "$python" -m "tests.bench.$1" "${@:2}"
 }
 
 command=${1:-help}
 [ $# -gt 0 ] && shift
 case "$command" in
   local) set_up local; exec "$python" -m infra.local "$@" ;;
-  demo) set_up local; exec "$python" -m infra.local.demo "$@" ;;
+  demo) set_up local; exec "$python" -m infra.demo "$@" ;;
   run) set_up local; exec "$python" -m infra.local.run_function "$@" ;;
   test) set_up development; run_tests "$@" ;;
   check) set_up development; check ;;
