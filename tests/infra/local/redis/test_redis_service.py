@@ -14,12 +14,14 @@ from infra.local.redis import RedisService, RedisUnavailable
 INCREASE = "return redis.call('INCRBY', KEYS[1], ARGV[1])"
 
 
-@pytest.fixture(params=["fakeredis", "redis-server"])
+# A machine without a redis-server has one kind only: that is how the platform runs there.
+KINDS = ["fakeredis", *(["redis-server"] if shutil.which("redis-server") else [])]
+
+
+@pytest.fixture(params=KINDS)
 async def service(request, tmp_path, monkeypatch):
     if request.param == "fakeredis":
         monkeypatch.setenv("PATH", "")
-    elif shutil.which("redis-server") is None:
-        pytest.skip("no redis-server on PATH")
     service = RedisService(tmp_path / "redis", 0)
     await service.start()
     yield service
@@ -107,14 +109,12 @@ async def test_a_port_that_is_taken_is_told(service, tmp_path):
     await second.stop()
 
 
-async def test_a_redis_server_keeps_its_data_over_a_restart(service, tmp_path):
-    if service.kind == "fakeredis":
-        pytest.skip("fakeredis keeps nothing")
+async def test_a_redis_server_keeps_its_data_over_a_restart_and_fakeredis_nothing(service, tmp_path):
     async with redis.from_url(service.url) as client:
         await client.set("kept", "1")
     await service.stop()
     again = RedisService(tmp_path / "redis", 0)
     await again.start()
     async with redis.from_url(again.url) as client:
-        assert await client.get("kept") == b"1"
+        assert await client.get("kept") == (None if service.kind == "fakeredis" else b"1")
     await again.stop()
