@@ -28,7 +28,7 @@ find_python() {
       return
     fi
   done
-  echo "Python 3.11 or newer is needed and none was found on the PATH ($(python3 --version 2>&1 || true))." >&2
+  echo "Python 3.11 or newer is needed; on the PATH is $(python3 --version 2>/dev/null || echo none)." >&2
   echo "Install one, or name it: PYTHON=/path/to/python3.11 ./deploy.sh …" >&2
   return 2
 }

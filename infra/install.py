@@ -78,7 +78,7 @@ class Environment:
         progress = Progress("making a virtual environment in .venv")
         shutil.rmtree(self.folder, ignore_errors=True)
         made = subprocess.run(  # noqa: S603 - this Python, no outside text
-            [sys.executable, "-m", "venv", str(self.folder)], capture_output=True, text=True, check=False
+            [str(_base_python()), "-m", "venv", str(self.folder)], capture_output=True, text=True, check=False
         )
         if made.returncode:
             progress.end("failed")
@@ -110,8 +110,13 @@ class Progress:
         print(f"{start}Setting up: {self._what}: {state} ({seconds:.0f} s)", flush=True)
 
 
+def _base_python() -> Path:
+    """This Python, also where it runs from the very environment that is about to be built anew."""
+    return Path(sys.executable).resolve()
+
+
 def _install(environment: Environment, blocks: list[str]) -> None:
-    progress = Progress(f"installing {len(blocks)} packages")
+    progress = Progress(f"installing {len(blocks)} package{'s' if len(blocks) > 1 else ''}")
     pieces = [blocks[start::_PIPS] for start in range(min(_PIPS, len(blocks)))]
     pips: list[tuple[subprocess.Popen[bytes], Path]] = []
     try:
