@@ -12,7 +12,7 @@ Usage: ./deploy.sh COMMAND
   demo                   play a company's day against the running platform
   run NAME [--port N]    run one function alone, as Google's buildpack does
   test [--all] [ARG …]   run the tests (--all: also the long ones; ARG: anything that pytest takes)
-  check                  lint, format, types, import rules and the manifest
+  check                  lint, format, types, import rules, the manifest and a search for secrets
   bench [NAME]           run a benchmark; without NAME, list them
   help                   this page
 
@@ -50,7 +50,15 @@ check() {
   "$python" -m mypy || failed=1
   "$python" -c 'import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())' || failed=1
   "$python" -m infra.manifest check || failed=1
+  secrets || failed=1
   return "$failed"
+}
+
+# Locks are full of hashes; a hexadecimal digest elsewhere is one, too. Everything else that looks like a secret is one,
+# unless its line says `pragma: allowlist secret`.
+secrets() {
+  git ls-files -z -- . ':!infra/locks' ':!tests/bench/locks' |
+    xargs -0 "$python" -m detect_secrets.pre_commit_hook --disable-plugin HexHighEntropyString
 }
 
 run_tests() {

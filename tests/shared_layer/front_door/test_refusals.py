@@ -99,7 +99,7 @@ async def test_without_a_key_nothing_opens(platform: LocalPlatform) -> None:
         {},
         {"Authorization": "Basic eA=="},
         {"Authorization": "Bearer"},
-        {"Authorization": "Bearer eyJhIjoxfQ.e30."},
+        {"Authorization": "Bearer eyJhIjoxfQ.e30."},  # pragma: allowlist secret
     ):
         refused = await platform.gateway.get(PATH, headers=headers)
         assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated"), headers
