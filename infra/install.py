@@ -74,6 +74,10 @@ class Environment:
         draft.write_text(json.dumps(record), encoding="utf-8")
         draft.replace(self._record)
 
+    def distributions(self) -> int:
+        """How many packages are unpacked now, pip's own included."""
+        return sum(1 for _ in self.folder.glob("lib/python*/site-packages/*.dist-info"))
+
     def _build(self) -> None:
         progress = Progress("making a virtual environment in .venv")
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -119,6 +123,7 @@ def _install(environment: Environment, blocks: list[str]) -> None:
     progress = Progress(f"installing {len(blocks)} package{'s' if len(blocks) > 1 else ''}")
     pieces = [blocks[start::_PIPS] for start in range(min(_PIPS, len(blocks)))]
     pips: list[tuple[subprocess.Popen[bytes], Path]] = []
+    before = environment.distributions()
     try:
         for number, piece in enumerate(pieces):
             pips.append(_pip(environment, number, piece))
@@ -129,7 +134,9 @@ def _install(environment: Environment, blocks: list[str]) -> None:
             if failed := [log for pip, log in pips if pip.returncode]:
                 progress.end("failed")
                 raise InstallFailed(f"{failed[0].read_text(encoding='utf-8')}\npip failed; its words are above.")
-            progress.show(_state(environment, [log for _, log in pips], len(blocks)))
+            fetched = min(_fetched([log for _, log in pips]), len(blocks))
+            done = min(max(0, environment.distributions() - before), len(blocks))
+            progress.show(f"{fetched} of {len(blocks)} fetched, {done} installed")
     finally:
         for pip, _ in pips:
             pip.kill()
@@ -147,11 +154,9 @@ def _pip(environment: Environment, number: int, piece: list[str]) -> tuple[subpr
         return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT), log  # noqa: S603 - as above
 
 
-def _state(environment: Environment, logs: list[Path], total: int) -> str:
+def _fetched(logs: list[Path]) -> int:
     words = "".join(log.read_text(encoding="utf-8", errors="replace") for log in logs)
-    fetched = len(re.findall(r"^(?:Collecting|Ignoring|Requirement already satisfied)", words, re.MULTILINE))
-    installed = sum(1 for _ in environment.folder.glob("lib/python*/site-packages/*.dist-info"))
-    return f"{min(fetched, total)} of {total} fetched, {min(installed, total)} installed"
+    return len(re.findall(r"^(?:Collecting|Ignoring|Requirement already satisfied)", words, re.MULTILINE))
 
 
 @contextmanager
