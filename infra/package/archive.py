@@ -1,0 +1,64 @@
+"""The archive itself: the same bytes from the same sources, wherever and whenever it is made."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.package.distributions import SERVER, closure, owners_of, pinned
+from infra.package.imports import reach_of
+from shared_layer.core.declaration import AnyDeclaration
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A function ready to be deployed. `contents` maps paths in the archive to bytes."""
+
+    name: str
+    contents: Mapping[str, bytes]
+    distributions: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of everything in it, in hex: equal where nothing changed."""
+        total = hashlib.sha256()
+        for path in sorted(self.contents):
+            total.update(f"{path}\0{len(self.contents[path])}\0".encode())
+            total.update(self.contents[path])
+        return total.hexdigest()
+
+    def zipped(self) -> bytes:
+        """The archive: sorted, without times and owners."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for path in sorted(self.contents):
+                entry = zipfile.ZipInfo(path, EPOCH)
+                entry.external_attr = 0o644 << 16
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, self.contents[path])
+        return buffer.getvalue()
+
+
+def package(root: Path, declaration: AnyDeclaration) -> Package:
+    """The package of one function. Raises LookupError or FileNotFoundError for an import that is not to be had."""
+    reach = reach_of(root, declaration.module)
+    names = closure([*owners_of(reach.external), *SERVER])
+    contents = {str(file.relative_to(root).as_posix()): file.read_bytes() for file in reach.files}
+    contents["main.py"] = main_file(declaration).encode()
+    contents["requirements.txt"] = pinned(root / "infra/locks/functions.txt", names).encode()
+    return Package(declaration.name, contents, tuple(sorted(names)))
+
+
+def main_file(declaration: AnyDeclaration) -> str:
+    """`main.py`, which Google's buildpack looks for: the function under its own name."""
+    return (
+        f'"""{declaration.summary}"""\n\n'
+        f"from {declaration.module} import {declaration.name}\n\n"
+        f'__all__ = ["{declaration.name}"]\n'
+    )

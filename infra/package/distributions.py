@@ -1,0 +1,93 @@
+"""From imported modules to the pinned distributions that a function must be given, with their hashes."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+SERVER = ("functions-framework", "uvicorn", "uvloop", "httptools")
+"""What every function runs on, imported or not."""
+UNSEEN = {"redis": ("hiredis",), "pydantic": ("email-validator",)}
+"""What a distribution imports by itself when it is there, and the platform relies on."""
+
+
+@cache
+def _owners() -> Mapping[str, str]:
+    """The distribution of each importable module path that is installed: `google/cloud/firestore` and the like."""
+    owners: dict[str, str] = {}
+    for found in distributions():
+        name = canonicalize_name(found.metadata["Name"])
+        for file in found.files or ():
+            path = str(file)
+            if path.endswith("/__init__.py"):
+                owners.setdefault(path.removesuffix("/__init__.py"), name)
+            elif path.endswith(".py"):
+                owners.setdefault(path.removesuffix(".py"), name)
+            elif path.endswith((".so", ".pyd")):
+                owners.setdefault(re.sub(r"\.[^/]*$", "", path), name)
+    return owners
+
+
+def owners_of(modules: Iterable[str]) -> set[str]:
+    """The distributions that the modules come from; the standard library's are left out.
+
+    Raises LookupError for a module that no installed distribution owns.
+    """
+    found = set()
+    for module in modules:
+        if module.split(".")[0] in sys.stdlib_module_names:
+            continue
+        path = module.replace(".", "/")
+        while path and path not in _owners():
+            path = path.rpartition("/")[0]
+        if not path:
+            raise LookupError(f"no installed distribution holds the module {module!r}")
+        found.add(_owners()[path])
+    return found
+
+
+def closure(names: Iterable[str]) -> set[str]:
+    """The distributions and all that they require on this platform, by the installed metadata."""
+    waiting = [*names]
+    for name in [*waiting]:
+        waiting.extend(UNSEEN.get(name, ()))
+    found: set[str] = set()
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        if name in found:
+            continue
+        try:
+            metadata = distribution(name)
+        except PackageNotFoundError:
+            raise LookupError(f"{name} is required and not installed") from None
+        found.add(name)
+        waiting.extend(_required(metadata))
+    return found
+
+
+def _required(found: Distribution) -> list[str]:
+    names = []
+    for line in found.requires or ():
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            names.append(requirement.name)
+    return names
+
+
+def pinned(lock: Path, names: set[str]) -> str:
+    """The lock's own lines, hashes and all, of just these distributions. Raises LookupError for one not in the lock."""
+    entries: dict[str, str] = {}
+    for block in re.split(r"\n(?=\S)", lock.read_text(encoding="utf-8")):
+        lines = [line for line in block.splitlines() if not line.strip().startswith("#")]
+        if lines and "==" in lines[0]:
+            entries[canonicalize_name(lines[0].split("==")[0])] = "\n".join(lines)
+    if missing := sorted(names - set(entries)):
+        raise LookupError(f"{lock.name} does not pin {', '.join(missing)}; lock again")
+    return "\n".join(entries[name] for name in sorted(names)) + "\n"
