@@ -1,0 +1,146 @@
+"""Streams: settled with the first chunk, explicit when they break, billed however they end."""
+
+from __future__ import annotations
+
+import asyncio
+
+import orjson
+import pytest
+
+from shared_layer.ai import breaker_states, complete
+from shared_layer.ai.prompt import Prompt
+from shared_layer.ai.streaming import stream
+from shared_layer.core.errors import InvalidRequest, ProviderFailed
+from tests.shared_layer.ai.provider_double import Behaviour
+from tests.shared_layer.ai.test_answering import EASY, HARD
+from tests.shared_layer.ai.world import World, ledger
+from tests.support.eventually import eventually
+
+ONE_CHUNK = b'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n'
+
+
+def prompt(world: World, messages=EASY, tenant="", model="auto", seconds=60.0, **body) -> Prompt:
+    return Prompt(world.caller(tenant, seconds), {"messages": messages, **body}, model, "test")
+
+
+async def read(begun) -> list:
+    """The data of every event: decoded, "[DONE]" as it is."""
+    data = [event.removeprefix(b"data: ").strip() async for event in begun.events]
+    return [orjson.loads(one) if one != b"[DONE]" else "[DONE]" for one in data]
+
+
+def text_of(events: list) -> str:
+    found = [choice for event in events[:-1] for choice in event.get("choices", ())]
+    return "".join(choice["delta"].get("content") or "" for choice in found)
+
+
+async def test_a_stream_passes_on_every_chunk_and_ends_with_done(world: World):
+    asked = prompt(world)
+    begun = await stream(asked, include_usage=False)
+    events = await read(begun)
+    assert (begun.route.provider, begun.cost_micros, text_of(events), events[-1]) == (
+        "internal",
+        1_000,
+        "Four.",
+        "[DONE]",
+    )
+    assert not any("usage" in event for event in events[:-1])
+    (entry,) = await ledger(asked.caller.tenant_id)
+    assert (entry["outcome"], entry["streamed"], entry["cost_micros"]) == ("answered", True, 1_000)
+    assert (entry["usage"]["prompt_tokens"], entry["usage"]["completion_tokens"]) == (11, 7)
+
+
+async def test_include_usage_ends_the_stream_with_the_providers_count_and_the_cost(world: World):
+    events = await read(await stream(prompt(world), include_usage=True))
+    last = events[-2]
+    assert (last["choices"], last["usage"]["total_tokens"]) == ([], 18)
+    assert last["xynergy"]["cost_usd"] == 0.001
+
+
+async def test_before_the_first_chunk_the_next_provider_takes_over(world: World):
+    world.abacus.otherwise = Behaviour(status=503)
+    begun = await stream(prompt(world, HARD), include_usage=False)
+    assert (begun.route.provider, text_of(await read(begun))) == ("openai", "Four.")
+
+
+async def test_a_provider_without_a_first_chunk_in_time_is_followed_by_the_next(world: World):
+    world.abacus.otherwise = Behaviour(hang="first")
+    begun = await stream(prompt(world, HARD, seconds=2.0), include_usage=False)
+    assert (begun.route.provider, text_of(await read(begun))) == ("openai", "Four.")
+    await asyncio.wait_for(world.abacus.hung_up.wait(), 5)
+
+
+async def test_a_stream_that_is_cut_ends_with_an_error_event_and_is_billed(world: World):
+    world.internal.otherwise = Behaviour(cut_after=3)
+    asked = prompt(world)
+    events = await read(await stream(asked, include_usage=True))
+    assert events[-1] == "[DONE]"
+    assert events[-2]["error"]["code"] == "provider_failed"
+    assert set(events[-2]["error"]) == {"message", "type", "param", "code"}
+    (entry,) = await ledger(asked.caller.tenant_id)
+    assert (entry["outcome"], entry["cost_micros"]) == ("broken", 1_000)
+    assert [state.failures for state in await breaker_states()] == [0, 0, 1]
+
+
+async def test_an_error_in_the_stream_itself_is_passed_on_as_one(world: World):
+    world.internal.otherwise = Behaviour(raw=ONE_CHUNK + b'data: {"error":{"message":"out of memory"}}\n\n')
+    events = await read(await stream(prompt(world), include_usage=False))
+    assert "out of memory" in events[-2]["error"]["message"]
+
+
+async def test_a_stream_that_ends_before_its_answer_does_is_told_as_broken(world: World):
+    world.internal.otherwise = Behaviour(raw=ONE_CHUNK)
+    events = await read(await stream(prompt(world), include_usage=False))
+    assert "before the answer was complete" in events[-2]["error"]["message"]
+
+
+async def test_a_caller_that_leaves_is_billed_for_what_it_got_and_the_provider_is_hung_up_on(world: World):
+    world.openai.otherwise = Behaviour(hang="middle")
+    asked = prompt(world, model="openai/gpt-4o")
+    begun = await stream(asked, include_usage=False)
+    assert begun.cost_micros is None
+    assert await anext(begun.events)
+    assert await anext(begun.events)
+    await begun.events.aclose()
+    await asyncio.wait_for(world.openai.hung_up.wait(), 5)
+
+    async def billed() -> bool:
+        return bool(await ledger(asked.caller.tenant_id))
+
+    await eventually(billed)
+    (entry,) = await ledger(asked.caller.tenant_id)
+    assert entry["outcome"] == "aborted"
+    assert entry["usage"] == {"prompt_tokens": 5, "completion_tokens": 1, "estimated": True}
+    assert entry["cost_micros"] == -(-(5 * 2_500_000 + 10_000_000) // 1_000_000)
+
+
+async def test_a_cached_answer_is_replayed_as_a_stream_that_costs_nothing(world: World):
+    tenant = world.caller().tenant_id
+    await complete(world.caller(tenant), messages=EASY, operation="test")
+    begun = await stream(prompt(world, tenant=tenant), include_usage=True)
+    events = await read(begun)
+    assert (begun.cached, begun.cost_micros, text_of(events), events[-1]) == (True, 0, "Four.", "[DONE]")
+    assert events[-2]["usage"]["total_tokens"] == 18
+    assert len(world.internal.calls) == 1
+    assert len(await ledger(tenant)) == 1
+
+
+async def test_the_callers_fault_is_told_before_the_stream_begins(world: World):
+    world.internal.otherwise = Behaviour(status=400, error={"message": "bad tool"})
+    with pytest.raises(InvalidRequest, match="bad tool"):
+        await stream(prompt(world), include_usage=False)
+
+
+async def test_when_nobody_can_begin_there_is_no_stream(world: World):
+    for double in (world.abacus, world.openai, world.internal):
+        double.otherwise = Behaviour(status=500)
+    with pytest.raises(ProviderFailed):
+        await stream(prompt(world), include_usage=False)
+
+
+async def test_the_mock_streams_too(world: World):
+    world.without("abacus", "openai", "internal")
+    begun = await stream(prompt(world), include_usage=True)
+    events = await read(begun)
+    assert text_of(events).startswith("[mock answer: no AI provider is configured]")
+    assert (begun.cost_micros, events[-2]["xynergy"]["cost_usd"]) == (0, 0.0)
