@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
@@ -9,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 from shared_layer.core.ids import Id
 from shared_layer.core.models import Page, PageQuery
 from shared_layer.messaging.envelope import Envelope
-from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
+from shared_layer.storage.documents import from_snapshot, page, read, tenant_collection, tenant_document
 
 COLLECTION: Final = "events"
 
@@ -55,3 +56,12 @@ async def list_recorded(tenant_id: str, wanted: EventFilter) -> Page[RecordedEve
 async def read_recorded(tenant_id: str, event_id: Id) -> RecordedEvent:
     """One event of the tenant. Raises NotFound."""
     return await read(tenant_document(tenant_id, COLLECTION, event_id), RecordedEvent)
+
+
+async def recorded_since(tenant_id: str, since: datetime, limit: int) -> list[RecordedEvent]:
+    """Up to `limit` of the tenant's events from `since` on, oldest first."""
+    from google.cloud.firestore import FieldFilter
+
+    found = tenant_collection(tenant_id, COLLECTION).where(filter=FieldFilter("timestamp", ">=", since))
+    stream = found.order_by("timestamp").limit(limit).stream()
+    return [from_snapshot(snapshot, RecordedEvent) async for snapshot in stream]

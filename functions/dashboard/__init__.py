@@ -1,0 +1,1 @@
+"""Functions of platform-dashboard: the health of the platform, live."""

@@ -1,0 +1,92 @@
+"""The live stream: overviews, the tenant's new events and heartbeats, until one side goes.
+
+`overview` comes when it changed, at most once a second, and after five seconds in any case; `event` carries an event of
+the tenant under its id, for callers that may read analytics. The stream ends by itself shortly before its deadline,
+when the instance is told to end, and when the tenant's keys or status change: whoever still may listen connects again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final
+
+from pydantic import Field
+
+from shared_layer.access.credentials import epoch_key
+from shared_layer.core.caller import Caller
+from shared_layer.core.logs import log
+from shared_layer.core.models import Query
+from shared_layer.dashboard.ending import ending
+from shared_layer.dashboard.feed import EventFeed
+from shared_layer.dashboard.overview import Overview
+from shared_layer.dashboard.sse import HEARTBEAT, message
+from shared_layer.dashboard.tenant_view import overview_for
+from shared_layer.storage.redis import RedisUnavailable, redis
+
+TICK_SECONDS: Final = 0.5
+REPEATED_SECONDS: Final = 5.0
+HEARTBEAT_SECONDS: Final = 15.0
+BEFORE_DEADLINE_SECONDS: Final = 5.0
+RECONNECT: Final = b"retry: 1000\n\n"
+
+
+class StreamStart(Query):
+    """Where to go on: after the event with this id, or from this moment (RFC 3339). `Last-Event-ID` goes before it."""
+
+    since: str | None = Field(default=None, max_length=64)
+
+
+async def live(caller: Caller, since: str | None) -> AsyncIterator[bytes]:
+    """The stream's bytes."""
+    loop, ended, context = asyncio.get_running_loop(), ending(), caller.context
+    feed = EventFeed(caller.tenant_id, since) if caller.may("analytics:read") else None
+    display, epoch, heart = Display(), await _epoch(caller.tenant_id), loop.time()
+    yield RECONNECT
+    while not ended.is_set() and context.remaining() > BEFORE_DEADLINE_SECONDS:
+        if (told := display.due(await overview_for(caller.tenant_id), loop.time())) is not None:
+            yield message("overview", told)
+        for event in await feed.fresh() if feed else ():
+            yield message("event", event, id=event.event_id)
+        if loop.time() >= heart + HEARTBEAT_SECONDS:
+            heart = loop.time()
+            yield HEARTBEAT
+        if await _epoch(caller.tenant_id) not in (None, epoch):
+            log("INFO", "stream_ended", "the tenant's keys or status changed")
+            return
+        await _pause(ended)
+
+
+class Display:
+    """What a listener was shown last, and when."""
+
+    def __init__(self) -> None:
+        self._shown: Overview | None = None
+        self._shown_at = 0.0
+
+    def due(self, overview: Overview, moment: float) -> Overview | None:
+        """The overview where the listener must be told of it at `moment` (seconds of the loop), else None."""
+        if self._shown is not None and moment < self._shown_at + REPEATED_SECONDS and self._same(overview):
+            return None
+        self._shown, self._shown_at = overview, moment
+        return overview
+
+    def _same(self, overview: Overview) -> bool:
+        passing = {"as_of": None, "window_seconds": None}
+        return self._shown is not None and overview.model_copy(update=passing) == self._shown.model_copy(update=passing)
+
+
+async def _epoch(tenant_id: str) -> int | None:
+    """The count of changes to the tenant's keys and status; None without Redis."""
+    try:
+        return int(await redis().command("GET", epoch_key(tenant_id)) or 0)
+    except RedisUnavailable:
+        return None
+
+
+async def _pause(ended: asyncio.Event) -> None:
+    """Wait for the next tick, or for the end."""
+    try:
+        await asyncio.wait_for(ended.wait(), TICK_SECONDS)
+    except TimeoutError:
+        return
