@@ -1,8 +1,9 @@
 """Create a campaign: AI-written plan, stored as a draft."""
 
 from shared_layer.front_door import Caller, Unit, endpoint
-from shared_layer.marketing import Campaign, CampaignBrief
-from shared_layer.marketing import create_campaign as create
+from shared_layer.marketing import creation
+from shared_layer.marketing.brief import CampaignBrief
+from shared_layer.marketing.campaign import Campaign
 
 
 @endpoint(
@@ -16,4 +17,4 @@ from shared_layer.marketing import create_campaign as create
     emits=("campaign_created",),
 )
 async def create_campaign(brief: CampaignBrief, caller: Caller, unit: Unit) -> Campaign:
-    return await create(brief, caller, unit)
+    return await creation.create_campaign(brief, caller, unit)

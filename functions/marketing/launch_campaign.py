@@ -1,8 +1,8 @@
 """Launch a campaign that is draft, approved or scheduled, once its preflight is clean."""
 
 from shared_layer.front_door import Caller, Id, Unit, endpoint
-from shared_layer.marketing import Campaign
-from shared_layer.marketing import launch_campaign as launch
+from shared_layer.marketing import lifecycle
+from shared_layer.marketing.campaign import Campaign
 
 
 @endpoint(
@@ -13,4 +13,4 @@ from shared_layer.marketing import launch_campaign as launch
     emits=("campaign_status_changed",),
 )
 async def launch_campaign(campaign_id: Id, caller: Caller, unit: Unit) -> Campaign:
-    return await launch(campaign_id, caller, unit)
+    return await lifecycle.launch_campaign(campaign_id, caller, unit)

@@ -1,7 +1,8 @@
 """Resume a paused campaign."""
 
 from shared_layer.front_door import Caller, Id, Unit, endpoint
-from shared_layer.marketing import Campaign, move_campaign
+from shared_layer.marketing import lifecycle
+from shared_layer.marketing.campaign import Campaign
 
 
 @endpoint(
@@ -12,4 +13,4 @@ from shared_layer.marketing import Campaign, move_campaign
     emits=("campaign_status_changed",),
 )
 async def resume_campaign(campaign_id: Id, caller: Caller, unit: Unit) -> Campaign:
-    return await move_campaign(campaign_id, "running", caller, unit)
+    return await lifecycle.move_campaign(campaign_id, "running", caller, unit)

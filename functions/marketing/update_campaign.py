@@ -1,8 +1,8 @@
 """Change a campaign: its name, its plan while it is a draft, its launch time, its status where no command is due."""
 
 from shared_layer.front_door import Caller, Id, IfMatch, Unit, endpoint
-from shared_layer.marketing import Campaign, CampaignChanges
-from shared_layer.marketing import update_campaign as update
+from shared_layer.marketing import store
+from shared_layer.marketing.campaign import Campaign, CampaignChanges
 
 
 @endpoint(
@@ -14,4 +14,4 @@ from shared_layer.marketing import update_campaign as update
 async def update_campaign(
     campaign_id: Id, changes: CampaignChanges, version: IfMatch, caller: Caller, unit: Unit
 ) -> Campaign:
-    return await update(campaign_id, changes, version, caller, unit)
+    return await store.update_campaign(campaign_id, changes, version, caller, unit)
