@@ -151,7 +151,9 @@ def _pip(environment: Environment, number: int, piece: list[str]) -> tuple[subpr
     command = [str(environment.python), "-m", "pip", "install", "--no-deps", "--require-hashes", "--no-input"]
     command += ["--disable-pip-version-check", "--progress-bar", "off", "--requirement", str(listed)]
     with log.open("wb") as output:
-        return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT), log  # noqa: S603 - as above
+        spoken_at_once = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        pip = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=spoken_at_once)  # noqa: S603
+    return pip, log
 
 
 def _fetched(logs: list[Path]) -> int:
