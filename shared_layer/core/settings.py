@@ -14,7 +14,8 @@ class Settings:
     """The environment, read once.
 
     `project` and `region` name the Google Cloud project; `oidc_certificates` is where the keys of Google's identity
-    tokens are published; `gateway_identity` is the service account that API Gateway calls with.
+    tokens are published, `user_certificates` where those of people's Firebase tokens are;
+    `gateway_identity` is the service account that API Gateway calls with.
     """
 
     project: str
@@ -25,6 +26,7 @@ class Settings:
     revision: str
     oidc_certificates: str
     oidc_issuer: str
+    user_certificates: str
     gateway_identity: str
     operator_keys_file: str
     operator_keys: str
@@ -51,6 +53,10 @@ def settings() -> Settings:
         revision=env("K_REVISION", ""),
         oidc_certificates=env("XYNERGY_OIDC_CERTIFICATES", "https://www.googleapis.com/oauth2/v3/certs"),
         oidc_issuer=env("XYNERGY_OIDC_ISSUER", "https://accounts.google.com"),
+        user_certificates=env(
+            "XYNERGY_USER_CERTIFICATES",
+            "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+        ),
         gateway_identity=env("XYNERGY_GATEWAY_IDENTITY", f"api-gateway@{project}.iam.gserviceaccount.com"),
         operator_keys_file=env("XYNERGY_API_KEYS_FILE", "/secrets/xynergy-api-keys"),
         operator_keys=env("XYNERGY_API_KEYS", ""),
