@@ -1,5 +1,7 @@
 """Which datasets and tables there are: held in memory, written to DuckDB in the transaction that changes them."""
 
+# ruff: noqa: S608 - identifiers are quoted and values bound; both come from the catalog or the planner
+
 from __future__ import annotations
 
 from typing import Any
@@ -35,8 +37,10 @@ class Catalog:
         """Take what is on disk for the truth: at the start, and after a transaction that failed."""
         datasets = cursor.execute("SELECT * FROM _catalog.datasets").fetchall()
         tables = cursor.execute("SELECT * FROM _catalog.tables").fetchall()
-        self._datasets = {(n := DatasetName(p, d)): Dataset(n, orjson.loads(text)) for p, d, text in datasets}
-        self._tables = {(n := TableName(p, d, t)): Table(n, orjson.loads(text)) for p, d, t, text in tables}
+        sets = [Dataset(DatasetName(p, d), orjson.loads(text)) for p, d, text in datasets]
+        self._datasets = {one.name: one for one in sets}
+        found = [Table(TableName(p, d, t), orjson.loads(text)) for p, d, t, text in tables]
+        self._tables = {one.name: one for one in found}
         self.version += 1
 
     def dataset(self, name: DatasetName) -> Dataset:

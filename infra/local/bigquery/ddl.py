@@ -1,5 +1,7 @@
 """CREATE, DROP, ALTER and TRUNCATE: changes of the catalog, told in SQL."""
 
+# ruff: noqa: S608 - identifiers are quoted and values bound; both come from the catalog or the planner
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -48,19 +50,19 @@ class Definition:
         else:
             self._truncate(tree)
 
-    def _name(self, table: exp.Expression) -> TableName:
+    def _name(self, table: exp.Expr) -> TableName:
         name = Resolver(self.catalog, self.statement.project, self.statement.default).name(table)
         self.outcome.ddl_target = TableName.of(name.reference(), name.project)
         return self.outcome.ddl_target
 
-    def _dataset(self, table: exp.Expression) -> DatasetName:
+    def _dataset(self, table: exp.Expr) -> DatasetName:
         return DatasetName(table.text("catalog") or self.statement.project, table.text("db"))
 
     def _stamps(self) -> dict[str, str]:
         made = str(int(self.now * 1000))
         return {"creationTime": made, "lastModifiedTime": made, "location": "US"}
 
-    def _create_schema(self, tree: exp.Expression) -> None:
+    def _create_schema(self, tree: exp.Expr) -> None:
         name = self._dataset(tree.this)
         try:
             self.catalog.add_dataset(self.cursor, Dataset(name, {**self._stamps(), **options_of(tree)}))
@@ -68,12 +70,12 @@ class Definition:
             if not tree.args.get("exists"):
                 raise
 
-    def _drop_schema(self, tree: exp.Expression) -> None:
+    def _drop_schema(self, tree: exp.Expr) -> None:
         name = self._dataset(tree.args["tables"][0])
         if not (tree.args.get("exists") and name not in {one.name for one in self.catalog.datasets(name.project)}):
             self.catalog.drop_dataset(self.cursor, name, bool(tree.args.get("cascade")))
 
-    def _create(self, tree: exp.Expression) -> None:
+    def _create(self, tree: exp.Expr) -> None:
         columns = tree.this if isinstance(tree.this, exp.Schema) else None
         name = self._name(tree.this.this if columns is not None else tree.this)
         self.catalog.dataset(name.parent)
@@ -103,11 +105,11 @@ class Definition:
             values = values_of(select, (), self.now)
             self.cursor.execute(f"INSERT INTO {name.physical} ({targets}) SELECT * FROM ({select.sql})", values)
 
-    def _planned(self, query: exp.Expression) -> Statement:
+    def _planned(self, query: exp.Expr) -> Statement:
         """The SELECT of a CREATE … AS, as a statement of its own."""
         return self.planner.plan(query.sql("bigquery"), self.statement.project, self.statement.default, ())
 
-    def _drop(self, tree: exp.Expression) -> None:
+    def _drop(self, tree: exp.Expr) -> None:
         wanted = str(tree.args["kind"]).upper()
         for one in tree.args["tables"]:
             name = self._name(one)
@@ -125,7 +127,7 @@ class Definition:
         self.inserts.forget_table(self.cursor, name)
         self.sizes.forget(name)
 
-    def _alter(self, tree: exp.Expression) -> None:
+    def _alter(self, tree: exp.Expr) -> None:
         name = self._name(tree.this)
         before = self.catalog.table(name)
         fields = list(before.fields)
@@ -143,7 +145,7 @@ class Definition:
         self.catalog.change_table(self.cursor, changed)
         self.outcome.ddl_operation = "ALTER"
 
-    def _truncate(self, tree: exp.Expression) -> None:
+    def _truncate(self, tree: exp.Expr) -> None:
         name = self._name(tree.expressions[0])
         if self.catalog.table(name).kind == "VIEW":
             raise ApiError(f"Cannot truncate a view: {name}")

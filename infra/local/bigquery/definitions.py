@@ -38,7 +38,7 @@ def fields_of_columns(schema: exp.Schema) -> tuple[Field, ...]:
     return tuple(_field(one) for one in schema.expressions if isinstance(one, exp.ColumnDef))
 
 
-def partitioning_of(tree: exp.Expression, resource: dict[str, Any]) -> dict[str, Any]:
+def partitioning_of(tree: exp.Expr, resource: dict[str, Any]) -> dict[str, Any]:
     """`resource` with what PARTITION BY, CLUSTER BY and the partitions' options of `tree` say."""
     found = dict(resource)
     seconds = found.pop("partition_expiration_seconds", None)
@@ -52,13 +52,13 @@ def partitioning_of(tree: exp.Expression, resource: dict[str, Any]) -> dict[str,
     return found
 
 
-def options_of(tree: exp.Expression) -> dict[str, Any]:
+def options_of(tree: exp.Expr) -> dict[str, Any]:
     """OPTIONS(…) as properties of a resource; those that mean nothing here are passed over, as Google's are stored."""
     found: dict[str, Any] = {}
     for one in _properties(tree):
         if isinstance(one, exp.LocationProperty):
             found["location"] = one.this.name
-        elif isinstance(one, exp.Property):
+        elif type(one) is exp.Property:
             name, value = one.name.lower(), one.args["value"]
             if name == "require_partition_filter":
                 found["requirePartitionFilter"] = bool(value.this)
@@ -71,12 +71,12 @@ def options_of(tree: exp.Expression) -> dict[str, Any]:
     return found
 
 
-def _properties(tree: exp.Expression) -> list[exp.Expression]:
+def _properties(tree: exp.Expr) -> list[exp.Expr]:
     properties = tree.args.get("properties")
     return list(properties.expressions) if properties is not None else []
 
 
-def _field(column: exp.Expression) -> Field:
+def _field(column: exp.Expr) -> Field:
     kind, constraints = column.args["kind"], column.args.get("constraints") or []
     if kind is None:
         raise InvalidQuery(f"Column {column.name} has no type")
@@ -99,7 +99,7 @@ def _typed(name: str, kind: exp.DataType, mode: str, extra: dict[str, Any]) -> F
     return Field(name, _KINDS[kind.this], mode, (), extra)
 
 
-def _partitioning(by: exp.Expression) -> dict[str, Any]:
+def _partitioning(by: exp.Expr) -> dict[str, Any]:
     """timePartitioning of DATE(ts), ts, TIMESTAMP_TRUNC(ts, HOUR), DATE_TRUNC(day, MONTH), _PARTITIONDATE, …"""
     unit = "DAY"
     column: Any = by

@@ -21,7 +21,7 @@ def _named(what: str) -> Say:
 
 
 def _plain(template: str) -> Say:
-    return lambda found, sql: InvalidQuery(template.format(*found.groups()))
+    return lambda found, _: InvalidQuery(template.format(*found.groups()))
 
 
 _SAYINGS: list[tuple[re.Pattern[str], Say]] = [
@@ -34,7 +34,7 @@ _SAYINGS: list[tuple[re.Pattern[str], Say]] = [
         (r'Referenced table "([^"]+)" not found', _named("Unrecognized name")),
         (
             r'(?:Table|View) with name "?([^" !]+)"? does not exist',
-            lambda found, sql: NotFound(f"Not found: Table {found[1]}"),
+            lambda found, _: NotFound(f"Not found: Table {found[1]}"),
         ),
         (r'(?:date|Date) field value out of range: "([^"]*)"', _plain("Invalid date: '{0}'")),
         (r'invalid date field format: "([^"]*)"', _plain("Invalid date: '{0}'")),

@@ -29,7 +29,7 @@ class Engine:
         self._writer = ThreadPoolExecutor(1, "bigquery-write")
         self._local = threading.local()
         self._database: Any = None
-        self.after_rollback: Callable[[Any], None] = lambda cursor: None
+        self.after_rollback: Callable[[Any], None] = lambda _: None
 
     async def open(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._writer, self._open)

@@ -1,34 +1,19 @@
 -- BigQuery's functions that DuckDB has not, or has with another meaning, as macros of the attached database bq.
--- Overloads stand for BigQuery's: a DATE stays a DATE where DuckDB would make a TIMESTAMP of it.
+-- cast_to_type keeps a DATE a DATE where DuckDB would make a TIMESTAMP of it. Overloads by type are avoided: DuckDB
+-- cannot choose between them when an argument is an aggregate.
 
-CREATE MACRO bq.main.div(a BIGINT, b BIGINT) AS
-        CASE WHEN b = 0 THEN error('division by zero: ' || a || ' / ' || b) ELSE a / b END,
-    (a DOUBLE, b DOUBLE) AS
-        CASE WHEN b = 0 THEN error('division by zero: ' || a || ' / ' || b) ELSE a / b END,
-    (a DECIMAL(38, 9), b DECIMAL(38, 9)) AS
-        CASE WHEN b = 0 THEN error('division by zero: ' || a || ' / ' || b)
-             ELSE CAST(CAST(a AS DOUBLE) / CAST(b AS DOUBLE) AS DECIMAL(38, 9)) END;
-CREATE MACRO bq.main.safe_divide(a BIGINT, b BIGINT) AS CASE WHEN b <> 0 THEN a / b END,
-    (a DOUBLE, b DOUBLE) AS CASE WHEN b <> 0 THEN a / b END,
-    (a DECIMAL(38, 9), b DECIMAL(38, 9)) AS
-        CASE WHEN b <> 0 THEN CAST(CAST(a AS DOUBLE) / CAST(b AS DOUBLE) AS DECIMAL(38, 9)) END;
+CREATE MACRO bq.main.div(a, b) AS
+    CASE WHEN b = 0 THEN error('division by zero: ' || a || ' / ' || b) ELSE a / b END;
+CREATE MACRO bq.main.safe_divide(a, b) AS CASE WHEN b <> 0 THEN a / b END;
 CREATE MACRO bq.main.ieee_divide(a, b) AS CAST(a AS DOUBLE) / CAST(b AS DOUBLE);
 
-CREATE MACRO bq.main.shift(x DATE, i) AS CAST(x + i AS DATE), (x VARCHAR, i) AS CAST(CAST(x AS DATE) + i AS DATE),
-    (x TIMESTAMP, i) AS x + i, (x TIMESTAMPTZ, i) AS x + i;
-CREATE MACRO bq.main.shift_back(x DATE, i) AS CAST(x - i AS DATE),
-    (x VARCHAR, i) AS CAST(CAST(x AS DATE) - i AS DATE), (x TIMESTAMP, i) AS x - i, (x TIMESTAMPTZ, i) AS x - i;
-CREATE MACRO bq.main.trunc(x DATE, u) AS CAST(date_trunc(u, x) AS DATE),
-    (x VARCHAR, u) AS CAST(date_trunc(u, CAST(x AS DATE)) AS DATE),
-    (x TIMESTAMP, u) AS CAST(date_trunc(u, x) AS TIMESTAMP), (x TIMESTAMPTZ, u) AS date_trunc(u, x);
+CREATE MACRO bq.main.shift(x, i) AS cast_to_type(x + i, x);
+CREATE MACRO bq.main.shift_back(x, i) AS cast_to_type(x - i, x);
+CREATE MACRO bq.main.trunc(x, u) AS cast_to_type(date_trunc(u, x), x);
 -- Weeks that begin `ahead` days before Monday (Sunday: 1).
-CREATE MACRO bq.main.trunc_week(x DATE, ahead) AS
-        CAST(date_trunc('week', x + to_days(ahead)) - to_days(ahead) AS DATE),
-    (x VARCHAR, ahead) AS CAST(date_trunc('week', CAST(x AS DATE) + to_days(ahead)) - to_days(ahead) AS DATE),
-    (x TIMESTAMP, ahead) AS CAST(date_trunc('week', x + to_days(ahead)) - to_days(ahead) AS TIMESTAMP),
-    (x TIMESTAMPTZ, ahead) AS date_trunc('week', x + to_days(ahead)) - to_days(ahead);
-CREATE MACRO bq.main.timestamp_in(x TIMESTAMP, zone) AS timezone(zone, x),
-    (x VARCHAR, zone) AS timezone(zone, CAST(x AS TIMESTAMP));
+CREATE MACRO bq.main.trunc_week(x, ahead) AS
+    cast_to_type(date_trunc('week', x + to_days(ahead)) - to_days(ahead), x);
+CREATE MACRO bq.main.timestamp_in(x, zone) AS timezone(zone, CAST(x AS TIMESTAMP));
 -- EXTRACT(WEEK): the days before the year's first Sunday are week 0.
 CREATE MACRO bq.main.week_of_year(x, ahead) AS
     (dayofyear(x) + 6 - ((isodow(x) - 1 + ahead) % 7)) // 7;
@@ -62,4 +47,4 @@ CREATE MACRO bq.main.string(j JSON) AS bq.main.json_scalar(j, ['VARCHAR']),
 CREATE MACRO bq.main.json_kind(j) AS CASE json_type(j)
     WHEN 'VARCHAR' THEN 'string' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array'
     WHEN 'NULL' THEN 'null' WHEN NULL THEN NULL ELSE 'number' END;
-CREATE MACRO bq.main.json_like(source JSON, j) AS j, (source VARCHAR, j) AS CAST(j AS VARCHAR);
+CREATE MACRO bq.main.json_like(source, j) AS cast_to_type(j, source);

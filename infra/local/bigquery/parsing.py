@@ -9,7 +9,7 @@ from typing import Any
 from sqlglot import exp
 from sqlglot.dialects.bigquery import BigQuery
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import TokenType
 
 from infra.local.bigquery.errors import InvalidQuery
 
@@ -19,12 +19,12 @@ _DIALECT = BigQuery()
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 
-def parse(sql: str) -> exp.Expression:
+def parse(sql: str) -> exp.Expr:
     """The one statement in `sql`; positional parameters come as @_positional_0, @_positional_1, …"""
     try:
         found = [one for one in _DIALECT.parse(_numbered(sql)) if one is not None]
     except SqlglotError as error:
-        raise InvalidQuery(_syntax_message(sql, error)) from None
+        raise InvalidQuery(_syntax_message(error)) from None
     except RecursionError:
         raise InvalidQuery("Query is too deeply nested") from None
     if not found:
@@ -53,7 +53,7 @@ def _numbered(sql: str) -> str:
     return "".join(parts) + sql[end:]
 
 
-def _syntax_message(sql: str, error: Any) -> str:
+def _syntax_message(error: Any) -> str:
     details = getattr(error, "errors", None)
     if not details or details[0].get("line") is None:
         return f"Syntax error: {str(error).splitlines()[0]}"

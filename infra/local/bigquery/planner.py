@@ -26,7 +26,7 @@ class Statement:
 
     kind: str
     text: str
-    tree: exp.Expression
+    tree: exp.Expr
     sql: str
     used: tuple[int, ...]
     uses_clock: bool

@@ -1,4 +1,4 @@
-"""Partition elimination: which partitions a condition can keep, when it compares the partitioning column with constants.
+"""Partition elimination: which partitions a condition keeps that compares the partitioning column with constants.
 
 Source: https://cloud.google.com/bigquery/docs/querying-partitioned-tables
 """
@@ -18,7 +18,7 @@ from infra.local.bigquery.partitioning import EPOCH, Partitioning, micros
 Test = Callable[[int, int], bool]
 Constants = Sequence[Any]
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
-_OPERATORS: dict[type[exp.Expression], str] = {exp.EQ: "=", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
+_OPERATORS: dict[type[exp.Expr], str] = {exp.EQ: "=", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
 _TRUNCATIONS = (exp.DateTrunc, exp.TimestampTrunc, exp.DatetimeTrunc)
 _SUBQUERIES = (exp.Column, exp.Subquery, exp.Select, exp.AggFunc, exp.Window)
 
@@ -27,8 +27,8 @@ _SUBQUERIES = (exp.Column, exp.Subquery, exp.Select, exp.AggFunc, exp.Window)
 class Condition:
     """A condition that can eliminate partitions.
 
-    `operator` is a comparison of the column, cut to `unit`, with constant number `constant`; or "in" (a constant array);
-    or "and", "or" of `parts`; or "null", "not null".
+    `operator` is a comparison of the column, cut to `unit`, with constant number `constant`, or "in" (a constant
+    array); or "and", "or" of `parts`; or "null", "not null".
     """
 
     operator: str
@@ -56,20 +56,20 @@ class Condition:
 
 _TESTS: dict[str, Callable[[int, int, int], bool]] = {
     "=": lambda first, last, value: first <= value <= last,
-    "<": lambda first, last, value: first < value,
-    "<=": lambda first, last, value: first <= value,
-    ">": lambda first, last, value: last > value,
-    ">=": lambda first, last, value: last >= value,
+    "<": lambda first, _, value: first < value,
+    "<=": lambda first, _, value: first <= value,
+    ">": lambda _, last, value: last > value,
+    ">=": lambda _, last, value: last >= value,
 }
 
 
 class Compiler:
-    """Compiles conditions over one partitioning column; the constants in them are collected, each with whether it is an array."""
+    """Compiles conditions over one partitioning column; collects their constants, each with whether it is an array."""
 
     def __init__(self, column: str, alias: str) -> None:
         self._column = column.lower()
         self._alias = alias.lower()
-        self.constants: list[tuple[exp.Expression, bool]] = []
+        self.constants: list[tuple[exp.Expr, bool]] = []
 
     def compile(self, node: Any) -> Condition | None:
         """The part of `node` that can eliminate partitions; None if there is none."""
@@ -124,7 +124,7 @@ class Compiler:
             return None
         return Condition(operator, unit, self._constant(right))
 
-    def _constant(self, node: exp.Expression, is_array: bool = False) -> int:
+    def _constant(self, node: exp.Expr, is_array: bool = False) -> int:
         self.constants.append((node, is_array))
         return len(self.constants) - 1
 
@@ -166,4 +166,4 @@ def truncated(moment: int, unit: str | None) -> int:
 
 
 def _is_constant(node: Any) -> bool:
-    return isinstance(node, exp.Expression) and not any(True for _ in node.find_all(*_SUBQUERIES))
+    return isinstance(node, exp.Expr) and not any(True for _ in node.find_all(*_SUBQUERIES))

@@ -1,5 +1,7 @@
 """A query from request to rows: planned, priced, checked against its caps, run."""
 
+# ruff: noqa: S608 - identifiers are quoted and values bound; both come from the catalog or the planner
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -74,16 +76,21 @@ def values_of(statement: Statement, parameters: Sequence[Parameter], now: float)
 def describe(cursor: Any, statement: Statement, values: dict[str, Any], preamble: str) -> tuple[Field, ...]:
     """The columns of a SELECT, without running it."""
     if statement.fields is None:
+        if not preamble:
+            _check_names([str(row[0]) for row in cursor.execute(f"DESCRIBE {statement.sql}", values).fetchall()])
         cursor.execute(f"{preamble}SELECT * FROM ({statement.sql}) LIMIT 0", values)
-        fields = fields_of_result(cursor.description)
-        names = [one.name.lower() for one in fields]
-        doubled = sorted({one.name for one in fields if names.count(one.name.lower()) > 1})
-        if doubled:
-            raise InvalidQuery(
-                f"Duplicate column names in the result are not supported. Found duplicate(s): {', '.join(doubled)}"
-            )
-        statement.fields = fields
+        statement.fields = fields_of_result(cursor.description)
     return statement.fields
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """In a subquery DuckDB would give the second of two equal names another."""
+    lower = [name.lower() for name in names]
+    doubled = sorted({name for name in names if lower.count(name.lower()) > 1})
+    if doubled:
+        raise InvalidQuery(
+            f"Duplicate column names in the result are not supported. Found duplicate(s): {', '.join(doubled)}"
+        )
 
 
 def select(cursor: Any, statement: Statement, values: dict[str, Any], preamble: str, folder: Path) -> Results:

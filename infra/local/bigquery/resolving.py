@@ -28,7 +28,7 @@ class Resolver:
     tables: dict[TableName, Table] = field(default_factory=dict)
     schema_views: list[tuple[DatasetName, str]] = field(default_factory=list)
 
-    def name(self, table: exp.Expression) -> TableName:
+    def name(self, table: exp.Expr) -> TableName:
         """The full name that a table reference stands for."""
         if not table.args.get("db"):
             if self.default is None:
@@ -36,7 +36,7 @@ class Resolver:
             return TableName(self.default.project, self.default.dataset, table.name)
         return TableName(table.text("catalog") or self.project, table.text("db"), table.name)
 
-    def resolve(self, tree: exp.Expression, depth: int = 0) -> None:
+    def resolve(self, tree: exp.Expr, depth: int = 0) -> None:
         """Replace, in place, every reference to a table in `tree`."""
         if depth > _MAX_VIEW_DEPTH:
             raise InvalidQuery("Views are nested too deeply")
@@ -59,7 +59,7 @@ class Resolver:
             return False
         return self.catalog.find(TableName(self.project, table.text("db"), table.name)) is None
 
-    def _source(self, table: exp.Table, tree: exp.Expression, depth: int) -> exp.Expression:
+    def _source(self, table: exp.Table, tree: exp.Expr, depth: int) -> exp.Expr:
         alias = table.args.get("alias")
         if table.name.upper().startswith(INFORMATION_SCHEMA):
             return self._schema_view(table)
@@ -88,7 +88,7 @@ class Resolver:
         except NotFound as error:
             raise NotFound(f"{error.message} was not found in location US") from None
 
-    def _schema_view(self, table: exp.Table) -> exp.Expression:
+    def _schema_view(self, table: exp.Table) -> exp.Expr:
         """INFORMATION_SCHEMA.X of a dataset becomes a common table that the planner fills."""
         view = table.name[len(INFORMATION_SCHEMA) :].upper()
         if not table.args.get("db"):
@@ -101,9 +101,9 @@ class Resolver:
         if (dataset, view) not in self.schema_views:
             self.schema_views.append((dataset, view))
         alias = table.args.get("alias")
-        own = alias is None or INFORMATION_SCHEMA in alias.name.upper()
+        shown = view if alias is None or INFORMATION_SCHEMA in alias.name.upper() else str(alias.name)
         index = self.schema_views.index((dataset, view))
-        return exp.alias_(schema_view_table(index), view if own else alias.name, table=True, quoted=True)
+        return exp.alias_(schema_view_table(index), shown, table=True, quoted=True)
 
 
 def schema_view_table(index: int) -> exp.Table:
@@ -111,14 +111,14 @@ def schema_view_table(index: int) -> exp.Table:
     return exp.to_table(f"_information_schema_{index}")
 
 
-def _unnest(table: exp.Table) -> exp.Expression:
+def _unnest(table: exp.Table) -> exp.Expr:
     owner, alias = table.text("db"), table.args.get("alias")
     path = exp.column(exp.to_identifier(table.name), table=exp.to_identifier(owner))
     shown = alias.name if alias is not None else table.name
     return exp.Unnest(expressions=[path], alias=exp.TableAlias(columns=[exp.to_identifier(shown)]))
 
 
-def _with_pseudo_columns(physical: exp.Table, tree: exp.Expression) -> exp.Expression:
+def _with_pseudo_columns(physical: exp.Table, tree: exp.Expr) -> exp.Expr:
     """A table partitioned by ingestion time shows its pseudo-columns to those only who name them."""
     named = {one.name.upper() for one in tree.find_all(exp.Column)} & _PSEUDO_COLUMNS
     ingestion = exp.column(exp.to_identifier(INGESTION_COLUMN, quoted=True))

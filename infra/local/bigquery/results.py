@@ -24,7 +24,7 @@ class Results:
     def __init__(self, fields: Sequence[Field], folder: Path) -> None:
         self.fields = tuple(fields)
         self._encode = encoder(self.fields)
-        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=folder)  # noqa: SIM115 - lives as long as the job
+        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 - lives as long as the job
         self._ends = array("Q")
 
     def __len__(self) -> int:

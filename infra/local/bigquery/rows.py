@@ -1,4 +1,4 @@
-"""Rows as they come in by streaming or loading: checked one by one against the schema, with Google's words for what is wrong."""
+"""Rows as they come in by streaming or loading: checked against the schema, with Google's words for what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a statement reads: per table the columns it needs and the condition that picks its partitions; and what that weighs."""
+"""What a statement reads: per table the columns and the condition that picks the partitions; and what that weighs."""
+
+
 
 from __future__ import annotations
 
@@ -66,7 +68,7 @@ def scans_of(statement: Statement) -> list[Scan]:
     return scans
 
 
-def _target_scans(tree: exp.Expression, tables: dict[str, Table]) -> Iterator[Scan]:
+def _target_scans(tree: exp.Expr, tables: dict[str, Table]) -> Iterator[Scan]:
     """UPDATE, DELETE and MERGE read the whole rows of the partitions of their target, and of a table to MERGE from."""
     if not isinstance(tree, exp.Update | exp.Delete | exp.Merge):
         return
@@ -79,7 +81,7 @@ def _target_scans(tree: exp.Expression, tables: dict[str, Table]) -> Iterator[Sc
             yield _scan(table, inner.alias_or_name, frozenset(table.columns), [on])
 
 
-def _outermost_queries(tree: exp.Expression) -> Iterator[exp.Query]:
+def _outermost_queries(tree: exp.Expr) -> Iterator[exp.Query]:
     if isinstance(tree, exp.Query):
         yield tree
         return
@@ -137,7 +139,7 @@ def _scope_scans(scope: Scope, tables: dict[str, Table]) -> Iterator[Scan]:
         yield _scan(table, alias, frozenset(named), list(_conditions(select, alias)))
 
 
-def _conditions(select: exp.Expression, alias: str) -> Iterator[exp.Expression]:
+def _conditions(select: exp.Expr, alias: str) -> Iterator[exp.Expr]:
     """The conditions that every row of the source `alias` must meet to count."""
     where = select.args.get("where")
     if where is not None:
@@ -175,8 +177,8 @@ def _require_filter(scan: Scan) -> None:
     name = scan.table.name
     columns = _INGESTION_COLUMNS if cut.by_ingestion else f"'{cut.column}'"
     raise InvalidQuery(
-        f"Cannot query over table '{name.project}.{name.dataset}.{name.table}' without a filter over column(s) {columns} "
-        "that can be used for partition elimination"
+        f"Cannot query over table '{name.project}.{name.dataset}.{name.table}' without a filter over "
+        f"column(s) {columns} that can be used for partition elimination"
     )
 
 

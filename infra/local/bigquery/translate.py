@@ -13,6 +13,7 @@ from infra.local.bigquery.errors import InvalidQuery
 from infra.local.bigquery.names import TableName
 from infra.local.bigquery.parameters import Parameter
 from infra.local.bigquery.parsing import POSITIONAL, position
+from infra.local.bigquery.partitioning import INGESTION_COLUMN, Partitioning
 from infra.local.bigquery.resolving import Resolver
 from infra.local.bigquery.rewrites import rewrite
 from infra.local.bigquery.rewrites.clock import NOW
@@ -21,7 +22,7 @@ from infra.local.bigquery.tables import Table
 _DML = {exp.Insert: "INSERT", exp.Update: "UPDATE", exp.Delete: "DELETE", exp.Merge: "MERGE"}
 
 
-def statement_kind(tree: exp.Expression) -> str:
+def statement_kind(tree: exp.Expr) -> str:
     """Google's statementType."""
     if isinstance(tree, exp.Query):
         return "SELECT"
@@ -43,7 +44,7 @@ def is_definition(kind: str) -> bool:
     return kind.startswith(("CREATE_", "DROP_", "ALTER_", "TRUNCATE_"))
 
 
-def prepare(tree: exp.Expression, kind: str, resolver: Resolver) -> TableName | None:
+def prepare(tree: exp.Expr, kind: str, resolver: Resolver) -> TableName | None:
     """Bring a DML statement into the one form that the rest knows; return the table that it changes."""
     if kind not in _DML.values():
         return None
@@ -59,7 +60,7 @@ def prepare(tree: exp.Expression, kind: str, resolver: Resolver) -> TableName | 
     return name
 
 
-def bind(tree: exp.Expression, text: str, parameters: Sequence[Parameter]) -> tuple[int, ...]:
+def bind(tree: exp.Expr, text: str, parameters: Sequence[Parameter]) -> tuple[int, ...]:
     """Put prepared parameters ($p0, $p1, …, cast to their types) in the place of BigQuery's; return those in use."""
     known = {one.name: index for index, one in enumerate(parameters)}
     used = set()
@@ -76,7 +77,7 @@ def bind(tree: exp.Expression, text: str, parameters: Sequence[Parameter]) -> tu
     return tuple(sorted(used))
 
 
-def duckdb_sql(tree: exp.Expression, catalog: Catalog, target: TableName | None) -> tuple[str, bool]:
+def duckdb_sql(tree: exp.Expr, catalog: Catalog, target: TableName | None) -> tuple[str, bool]:
     """DuckDB's SQL of `tree` (which is used up), and whether it asks for the time."""
     if target is not None:
         _complete(tree, catalog.table(target))
@@ -89,7 +90,7 @@ def duckdb_sql(tree: exp.Expression, catalog: Catalog, target: TableName | None)
     return written + (" RETURNING merge_action" if isinstance(tree, exp.Merge) else ""), uses_clock
 
 
-def _complete(tree: exp.Expression, table: Table) -> None:
+def _complete(tree: exp.Expr, table: Table) -> None:
     """Say out loud what BigQuery leaves unsaid: all columns of an INSERT, the rows of INSERT ROW."""
     names = [exp.to_identifier(one.name, quoted=True) for one in table.fields]
     if isinstance(tree, exp.Insert):
@@ -97,8 +98,8 @@ def _complete(tree: exp.Expression, table: Table) -> None:
             tree.set("this", exp.Schema(this=tree.this.copy(), expressions=names))
         target = tree.this.this
         target.set("alias", None)
-        if table.has_ingestion_column:
-            _stamp(tree)
+        if table.partitioning is not None and table.has_ingestion_column:
+            _stamp(tree, table.partitioning)
     if isinstance(tree, exp.Update):
         for assignment in tree.expressions:
             _bare(assignment, table)
@@ -107,11 +108,19 @@ def _complete(tree: exp.Expression, table: Table) -> None:
             _complete_when(when, tree, table, names)
 
 
-def _stamp(tree: exp.Insert) -> None:
-    raise InvalidQuery("INSERT into a table partitioned by ingestion time is not supported here; stream the rows")
+def _stamp(tree: exp.Insert, partitioning: Partitioning) -> None:
+    """Add to the rows of an INSERT the moment that places them in a table partitioned by ingestion time."""
+    source = tree.expression
+    if isinstance(source, exp.Values):
+        source.set("alias", exp.TableAlias(this=exp.to_identifier("_rows")))
+    else:
+        source = source.subquery("_rows")
+    moment = exp.TimestampTrunc(this=exp.CurrentTimestamp(), unit=exp.var(partitioning.unit))
+    tree.this.append("expressions", exp.to_identifier(INGESTION_COLUMN, quoted=True))
+    tree.set("expression", exp.select(exp.Star(), exp.alias_(moment, INGESTION_COLUMN)).from_(source))
 
 
-def _bare(assignment: exp.Expression, table: Table) -> None:
+def _bare(assignment: exp.Expr, table: Table) -> None:
     """`SET t.a = 1` is `SET a = 1`: the left side may be of the target only."""
     left = assignment.this
     if isinstance(left, exp.Column) and left.name.lower() in table.columns:

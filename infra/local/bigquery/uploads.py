@@ -3,6 +3,8 @@
 Source: https://cloud.google.com/bigquery/docs/reference/api-uploads
 """
 
+
+
 from __future__ import annotations
 
 import re

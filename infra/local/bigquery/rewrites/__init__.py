@@ -21,7 +21,7 @@ from infra.local.bigquery.rewrites import (
 )
 from infra.local.bigquery.rewrites.registry import Rewrite
 
-_ALL: dict[type[exp.Expression], Rewrite] = {
+_ALL: dict[type[exp.Expr], Rewrite] = {
     **numbers.REWRITES,
     **casts.REWRITES,
     **dates.REWRITES,
@@ -35,7 +35,7 @@ _ALL: dict[type[exp.Expression], Rewrite] = {
 }
 
 
-def rewrite(tree: exp.Expression) -> exp.Expression:
+def rewrite(tree: exp.Expr) -> exp.Expr:
     """`tree` with DuckDB's words for what BigQuery means; the tree that is passed in is used up."""
     names.name_columns(tree)
     for node in reversed(list(tree.dfs())):

@@ -7,7 +7,7 @@ from sqlglot import exp
 from infra.local.bigquery.rewrites.registry import Rewrite, function, macro, number
 
 
-def _array_agg(node: exp.ArrayAgg) -> exp.Expression:
+def _array_agg(node: exp.ArrayAgg) -> exp.Expr:
     inner = node.this
     if not isinstance(inner, exp.Limit):
         return node
@@ -19,7 +19,7 @@ def _array_agg(node: exp.ArrayAgg) -> exp.Expression:
     return function("list_slice", whole, number(1), inner.expression.copy())
 
 
-def _ignore_nulls(node: exp.IgnoreNulls) -> exp.Expression:
+def _ignore_nulls(node: exp.IgnoreNulls) -> exp.Expr:
     agg = node.this
     if not isinstance(agg, exp.ArrayAgg) or not isinstance(agg.this, exp.Limit):
         return node
@@ -29,18 +29,18 @@ def _ignore_nulls(node: exp.IgnoreNulls) -> exp.Expression:
     return function("list_slice", whole, number(1), limit)
 
 
-def _quantiles(node: exp.ApproxQuantiles) -> exp.Expression:
+def _quantiles(node: exp.ApproxQuantiles) -> exp.Expr:
     """Exact here: the answer is one of those that BigQuery may give, and always the same one."""
     parts = int(node.expression.name)
     steps = exp.Array(expressions=[exp.Literal.number(f"{step / parts:.12g}") for step in range(parts + 1)])
     return function("quantile_disc", node.this, steps)
 
 
-def _top_count(node: exp.ApproxTopK) -> exp.Expression:
+def _top_count(node: exp.ApproxTopK) -> exp.Expr:
     return macro("top_count", node.this, node.expression)
 
 
-REWRITES: dict[type[exp.Expression], Rewrite] = {
+REWRITES: dict[type[exp.Expr], Rewrite] = {
     exp.ArrayAgg: _array_agg,
     exp.IgnoreNulls: _ignore_nulls,
     exp.ApproxQuantiles: _quantiles,

@@ -11,7 +11,7 @@ from infra.local.bigquery.rewrites.registry import Rewrite, function, macro, num
 _fresh = itertools.count()
 
 
-def _bracket(node: exp.Bracket) -> exp.Expression:
+def _bracket(node: exp.Bracket) -> exp.Expr:
     """OFFSET and ORDINAL only: a bare subscript may be a JSON or a STRUCT field's."""
     base = node.args.get("offset")
     if base is None or len(node.expressions) != 1:
@@ -22,7 +22,7 @@ def _bracket(node: exp.Bracket) -> exp.Expression:
     return macro("at_safe" if node.args.get("safe") else "at", node.this, index)
 
 
-def _unnest(node: exp.Unnest) -> exp.Expression:
+def _unnest(node: exp.Unnest) -> exp.Expr:
     offset = node.args.get("offset")
     if not offset or len(node.expressions) != 1:
         return node
@@ -38,7 +38,7 @@ def _unnest(node: exp.Unnest) -> exp.Expression:
     return inner.subquery(f"_unnest{next(_fresh)}")
 
 
-def _join(node: exp.Join) -> exp.Expression:
+def _join(node: exp.Join) -> exp.Expr:
     """BigQuery lets a LEFT JOIN with UNNEST go without a condition."""
     bare = not node.args.get("on") and not node.args.get("using")
     if bare and node.side == "LEFT":
@@ -46,4 +46,4 @@ def _join(node: exp.Join) -> exp.Expression:
     return node
 
 
-REWRITES: dict[type[exp.Expression], Rewrite] = {exp.Bracket: _bracket, exp.Unnest: _unnest, exp.Join: _join}
+REWRITES: dict[type[exp.Expr], Rewrite] = {exp.Bracket: _bracket, exp.Unnest: _unnest, exp.Join: _join}

@@ -18,13 +18,25 @@ def week_start(unit: Any) -> int | None:
     return 1 if unit is not None and str(unit.name).upper() == "WEEK" else None
 
 
-def _shift(node: Any) -> exp.Expression:
+def _shift(node: Any) -> exp.Expr:
     back = isinstance(node, exp.DateSub | exp.TimestampSub | exp.DatetimeSub)
     interval = exp.Interval(this=node.expression, unit=node.args.get("unit"))
-    return macro("shift_back" if back else "shift", node.this, interval)
+    kind = "DATE" if isinstance(node, exp.DateAdd | exp.DateSub) else "TIMESTAMPTZ"
+    kind = "DATETIME" if isinstance(node, exp.DatetimeAdd | exp.DatetimeSub) else kind
+    return macro("shift_back" if back else "shift", typed(node.this, kind), interval)
 
 
-def truncated(value: Any, unit: Any) -> exp.Expression:
+def typed(value: Any, kind: str) -> Any:
+    """`value`, with the type `kind` if it is a bare literal, as the function that takes it would read it."""
+    is_text = isinstance(value, exp.Literal) and value.is_string
+    return (
+        exp.Cast(this=value, to=exp.DataType.build(kind, dialect="bigquery" if kind == "DATETIME" else None))
+        if is_text
+        else value
+    )
+
+
+def truncated(value: Any, unit: Any) -> exp.Expr:
     ahead = week_start(unit)
     if ahead is not None:
         return macro("trunc_week", value, number(ahead))
@@ -32,11 +44,11 @@ def truncated(value: Any, unit: Any) -> exp.Expression:
     return macro("trunc", value, text({"ISOWEEK": "week"}.get(name, name.lower())))
 
 
-def _trunc(node: Any) -> exp.Expression:
-    return truncated(node.this, node.args["unit"])
+def _trunc(node: Any) -> exp.Expr:
+    return truncated(typed(node.this, "DATE" if isinstance(node, exp.DateTrunc) else "DATETIME"), node.args["unit"])
 
 
-def _diff(node: exp.DateDiff) -> exp.Expression:
+def _diff(node: exp.DateDiff) -> exp.Expr:
     for key in ("this", "expression"):
         one = node.args[key]
         if isinstance(one, exp.Literal):
@@ -44,11 +56,11 @@ def _diff(node: exp.DateDiff) -> exp.Expression:
     return node
 
 
-def _from_days(node: exp.DateFromUnixDate) -> exp.Expression:
+def _from_days(node: exp.DateFromUnixDate) -> exp.Expr:
     return exp.Cast(this=function("make_date", exp.cast(node.this, "INT")), to=exp.DataType.build("DATE"))
 
 
-def _extract(node: exp.Extract) -> exp.Expression:
+def _extract(node: exp.Extract) -> exp.Expr:
     part, value = node.this, node.expression
     ahead = week_start(part)
     if ahead is not None:
@@ -66,7 +78,7 @@ def _extract(node: exp.Extract) -> exp.Expression:
     return function("date_part", text("week" if name == "ISOWEEK" else name.lower()), value)
 
 
-REWRITES: dict[type[exp.Expression], Rewrite] = {
+REWRITES: dict[type[exp.Expr], Rewrite] = {
     exp.DateAdd: _shift,
     exp.DateSub: _shift,
     exp.TimestampAdd: _shift,

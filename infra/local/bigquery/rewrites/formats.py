@@ -11,7 +11,16 @@ from infra.local.bigquery.errors import InvalidQuery
 from infra.local.bigquery.rewrites.registry import Rewrite, function, macro, text
 
 # Elements that sqlglot hands through as they stand; %g is DuckDB's milliseconds and %f its microseconds.
-_ELEMENTS = {"%E4Y": "%Y", "%E*S": "%S.%f", "%E6S": "%S.%f", "%E3S": "%S.%g", "%Ez": "%z", "%e": "%-d", "%n": "\n", "%t": "\t"}
+_ELEMENTS = {
+    "%E4Y": "%Y",
+    "%E*S": "%S.%f",
+    "%E6S": "%S.%f",
+    "%E3S": "%S.%g",
+    "%Ez": "%z",
+    "%e": "%-d",
+    "%n": "\n",
+    "%t": "\t",
+}
 _ELEMENT = re.compile("|".join(re.escape(one) for one in _ELEMENTS))
 _SPECIFIER = re.compile(r"%([-+ #0']*)(\d+)?(\.\d+)?([a-zA-Z%])")
 
@@ -22,7 +31,7 @@ def _elements(node: Any) -> None:
         node.set("format", text(_ELEMENT.sub(lambda found: _ELEMENTS[found[0]], str(pattern.this))))
 
 
-def _format_time(node: exp.TimeToStr) -> exp.Expression:
+def _format_time(node: exp.TimeToStr) -> exp.Expr:
     _elements(node)
     zone, value = node.args.get("zone"), node.this
     if zone is not None and isinstance(value, exp.TsOrDsToTimestamp):
@@ -31,7 +40,7 @@ def _format_time(node: exp.TimeToStr) -> exp.Expression:
     return node
 
 
-def _parse_timestamp(node: exp.StrToTime) -> exp.Expression:
+def _parse_timestamp(node: exp.StrToTime) -> exp.Expr:
     _elements(node)
     zone = node.args.get("zone")
     bare = node.copy()
@@ -41,18 +50,18 @@ def _parse_timestamp(node: exp.StrToTime) -> exp.Expression:
     return exp.Cast(this=bare, to=exp.DataType.build("TIMESTAMPTZ"))
 
 
-def _parse(node: Any) -> exp.Expression:
+def _parse(node: Any) -> exp.Expr:
     _elements(node)
     return node  # type: ignore[no-any-return]
 
 
-def _format(node: exp.Format) -> exp.Expression:
+def _format(node: exp.Format) -> exp.Expr:
     """printf with a literal format; %t and %T are a value's text, %s a string."""
     pattern, values = node.this, list(node.expressions)
     if not isinstance(pattern, exp.Literal):
         raise InvalidQuery("FORMAT takes a literal format string here")
     given = iter(values)
-    arguments: list[exp.Expression] = []
+    arguments: list[exp.Expr] = []
 
     def one(found: re.Match[str]) -> str:
         kind = found[4]
@@ -69,11 +78,11 @@ def _format(node: exp.Format) -> exp.Expression:
     return function("printf", text(written), *arguments)
 
 
-def _number(kind: str, value: exp.Expression) -> exp.Expression:
+def _number(kind: str, value: exp.Expr) -> exp.Expr:
     return exp.cast(value, "BIGINT" if kind in "diuoxX" else "DOUBLE")
 
 
-REWRITES: dict[type[exp.Expression], Rewrite] = {
+REWRITES: dict[type[exp.Expr], Rewrite] = {
     exp.TimeToStr: _format_time,
     exp.StrToTime: _parse_timestamp,
     exp.StrToDate: _parse,

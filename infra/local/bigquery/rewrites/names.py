@@ -13,7 +13,7 @@ _NAMED = (exp.Alias, exp.Aliases, exp.Column, exp.Dot, exp.Star)
 _SAME = {"ERROR", "TO_CODE_POINTS", "BIT_COUNT"}
 
 
-def name_columns(tree: exp.Expression) -> None:
+def name_columns(tree: exp.Expr) -> None:
     """Give the unnamed columns of every SELECT BigQuery's names: f0_, f1_, …"""
     for select in tree.find_all(exp.Select):
         if isinstance(select.parent, exp.Exists | exp.In) or select.args.get("kind"):
@@ -26,7 +26,7 @@ def name_columns(tree: exp.Expression) -> None:
             unnamed += 1
 
 
-def _anonymous(node: exp.Anonymous) -> exp.Expression:
+def _anonymous(node: exp.Anonymous) -> exp.Expr:
     name = str(node.this).upper()
     if name in _MACROS:
         return macro(_MACROS[name], *node.expressions)
@@ -35,21 +35,21 @@ def _anonymous(node: exp.Anonymous) -> exp.Expression:
     raise InvalidQuery(f"Function not found: {node.this}")
 
 
-def _net(node: exp.NetFunc) -> exp.Expression:
+def _net(node: exp.NetFunc) -> exp.Expr:
     if isinstance(node.this, exp.Host):
         return macro("host", node.this.this)
     raise InvalidQuery(f"Function not found: NET.{node.this.sql('bigquery')}")
 
 
-def _range_bucket(node: exp.RangeBucket) -> exp.Expression:
+def _range_bucket(node: exp.RangeBucket) -> exp.Expr:
     return macro("range_bucket", node.this, node.expression)
 
 
-def _byte_length(node: exp.ByteLength) -> exp.Expression:
+def _byte_length(node: exp.ByteLength) -> exp.Expr:
     return macro("byte_length", node.this)
 
 
-REWRITES: dict[type[exp.Expression], Rewrite] = {
+REWRITES: dict[type[exp.Expr], Rewrite] = {
     exp.Anonymous: _anonymous,
     exp.NetFunc: _net,
     exp.RangeBucket: _range_bucket,

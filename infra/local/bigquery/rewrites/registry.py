@@ -8,7 +8,7 @@ from typing import Any
 from sqlglot import exp
 
 # Returns the node itself, changed or not, or the expression that takes its place. The node is still in its tree.
-Rewrite = Callable[[Any], exp.Expression]
+Rewrite = Callable[[Any], exp.Expr]
 
 
 def macro(name: str, *arguments: Any) -> exp.Anonymous:
@@ -21,9 +21,9 @@ def function(name: str, *arguments: Any) -> exp.Anonymous:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
-def number(value: int) -> exp.Expression:
+def number(value: int) -> exp.Expr:
     return exp.Literal.number(value)
 
 
-def text(value: str) -> exp.Expression:
+def text(value: str) -> exp.Expr:
     return exp.Literal.string(value)

@@ -7,10 +7,10 @@ import signal
 import sys
 from pathlib import Path
 
+from google.cloud import bigquery
+
 from infra.local.clock import SystemClock
 from tests.infra.local.bigquery.server import asking, client_of, column, serving
-
-from google.cloud import bigquery
 
 CHILD = """
 import asyncio, sys

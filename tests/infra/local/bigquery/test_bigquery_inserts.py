@@ -28,8 +28,13 @@ SCHEMA = [
     column("raw", "BYTES"),
     column("extra", "JSON"),
     column("tags", "STRING", "REPEATED"),
-    column("lines", "RECORD", "REPEATED", fields=[column("sku", "STRING"), column("at", "TIMESTAMP"), column("raw", "BYTES")]),
-]  # fmt: skip
+    column(
+        "lines",
+        "RECORD",
+        "REPEATED",
+        fields=[column("sku", "STRING"), column("at", "TIMESTAMP"), column("raw", "BYTES")],
+    ),
+]
 ROW: dict[str, Any] = {
     "id": 7,
     "name": "Grüße",
@@ -192,7 +197,10 @@ async def test_the_clock_places_a_row_of_a_table_partitioned_by_ingestion_time(
     await clock.advance(86_400)
     await insert(client, [{"id": 2}])
     ask = asking(client)
-    assert await ask("SELECT * FROM sales.orders ORDER BY id") == [(1,), (2,)]
-    assert await ask("SELECT id FROM sales.orders WHERE _PARTITIONDATE = '2026-11-24'") == [(2,)]
+    await ask("INSERT INTO sales.orders VALUES (3)")
+    await ask("INSERT INTO sales.orders (id) SELECT 4")
+    assert await ask("SELECT * FROM sales.orders ORDER BY id") == [(1,), (2,), (3,), (4,)]
+    later = "SELECT id FROM sales.orders WHERE _PARTITIONDATE = '2026-11-24' ORDER BY id"
+    assert await ask(later) == [(2,), (3,), (4,)]
     day = datetime.datetime.fromtimestamp(MIDNIGHT, datetime.UTC)
     assert await ask("SELECT _PARTITIONTIME AS day FROM sales.orders WHERE id = 1") == [(day,)]
