@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from starlette.requests import Request
@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from infra.local.eventarc.errors import EventarcError, InvalidArgument
 
 _TRIGGERS = "/v1/projects/{project}/locations/{location}/triggers"
+_CHANGEABLE = frozenset({"eventFilters", "destination", "serviceAccount", "labels"})
 _TYPE = "type.googleapis.com/google.cloud.eventarc.v1.Trigger"
 
 _Endpoint = Callable[[Request], Awaitable[Response]]
@@ -27,11 +28,13 @@ class Triggers(Protocol):
 
     def list(self, parent: str) -> list[dict[str, Any]]: ...
 
+    async def update(self, name: str, changes: Mapping[str, Any]) -> dict[str, Any]: ...
+
     async def delete(self, name: str) -> dict[str, Any]: ...
 
 
 def trigger_routes(triggers: Triggers) -> list[BaseRoute]:
-    """Routes that create, list, get and delete. Creating and deleting answer with an operation that is already done."""
+    """Routes that create, list, get, change and delete. All changes answer with an operation that is already done."""
 
     async def create(request: Request) -> Response:
         trigger_id = request.query_params.get("triggerId")
@@ -45,6 +48,9 @@ def trigger_routes(triggers: Triggers) -> list[BaseRoute]:
     async def get(request: Request) -> Response:
         return JSONResponse(triggers.get(_name(request)))
 
+    async def patch(request: Request) -> Response:
+        return _done(await triggers.update(_name(request), _masked(await _json(request), request)))
+
     async def delete(request: Request) -> Response:
         return _done(await triggers.delete(_name(request)))
 
@@ -52,6 +58,7 @@ def trigger_routes(triggers: Triggers) -> list[BaseRoute]:
         Route(_TRIGGERS, _answering(create), methods=["POST"]),
         Route(_TRIGGERS, _answering(listing), methods=["GET"]),
         Route(f"{_TRIGGERS}/{{trigger}}", _answering(get), methods=["GET"]),
+        Route(f"{_TRIGGERS}/{{trigger}}", _answering(patch), methods=["PATCH"]),
         Route(f"{_TRIGGERS}/{{trigger}}", _answering(delete), methods=["DELETE"]),
     ]
 
@@ -75,6 +82,15 @@ async def _json(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise InvalidArgument("The body must be a trigger.")
     return body
+
+
+def _masked(resource: dict[str, Any], request: Request) -> dict[str, Any]:
+    """The fields that shall change: those of updateMask, or without one (or with `*`) all that are given."""
+    mask = [name for name in request.query_params.get("updateMask", "*").split(",") if name]
+    names = _CHANGEABLE & resource.keys() if mask == ["*"] else mask
+    if unknown := sorted(set(names) - _CHANGEABLE):
+        raise InvalidArgument(f"updateMask: {', '.join(unknown)} cannot be changed.")
+    return {name: resource.get(name) for name in names}
 
 
 def _parent(request: Request) -> str:

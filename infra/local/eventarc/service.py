@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from builtins import list as builtin_list
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ class EventarcService:
         """Create a trigger from Eventarc's JSON; returns it as `get` does. Raises InvalidArgument, AlreadyExists."""
         if name in self._triggers:
             raise AlreadyExists(name)
-        now = datetime.fromtimestamp(self._clock.now(), UTC).isoformat().replace("+00:00", "Z")
+        now = self._moment()
         trigger = parse(name, {**resource, "uid": str(uuid.uuid4()), "createTime": now, "updateTime": now})
         self._store.save(name, trigger.resource)
         self._open(trigger)
@@ -107,6 +107,19 @@ class EventarcService:
         found = [trigger for name, trigger in self._triggers.items() if name.startswith(f"{parent}/triggers/")]
         return [trigger.resource for trigger in sorted(found, key=lambda trigger: trigger.name)]
 
+    async def update(self, name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Change some of a trigger's fields; what it has not delivered yet is delivered as it is now.
+
+        Raises NotFound, InvalidArgument.
+        """
+        trigger = parse(name, {**self.get(name), **changes, "updateTime": self._moment()})
+        await self._deliveries[name].stop()
+        self.get(name)  # it may have been deleted meanwhile
+        self._store.save(name, trigger.resource)
+        self._open(trigger)
+        self._tell_patterns()
+        return trigger.resource
+
     async def delete(self, name: str) -> dict[str, Any]:
         """Delete a trigger and what it has not delivered; returns what it was. Raises NotFound."""
         resource = self.get(name)
@@ -115,6 +128,9 @@ class EventarcService:
         self._store.remove(name)
         self._tell_patterns()
         return resource
+
+    def _moment(self) -> str:
+        return datetime.fromtimestamp(self._clock.now(), UTC).isoformat().replace("+00:00", "Z")
 
     def _open(self, trigger: Trigger) -> None:
         delivery = TriggerDelivery(trigger, self._store, self._client, self._issuer, self._alarms, self._backoff)

@@ -56,7 +56,7 @@ class Store:
         return {name: json.loads(text) for name, text in self._db.execute("SELECT name, resource FROM triggers")}
 
     def save(self, name: str, resource: Mapping[str, Any]) -> None:
-        self._db.execute("INSERT INTO triggers VALUES (?, ?)", (name, json.dumps(resource)))
+        self._db.execute("INSERT OR REPLACE INTO triggers VALUES (?, ?)", (name, json.dumps(resource)))
 
     def remove(self, name: str) -> None:
         """Delete a trigger and its undelivered events."""

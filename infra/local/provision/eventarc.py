@@ -12,21 +12,26 @@ _LABELS = {"provisioned-by": "manifest"}
 
 
 def apply(plan: Plan, base_url: str, project: str, location: str) -> None:
-    """Create, replace and remove until the triggers are as planned. A trigger cannot be changed, only made anew."""
+    """Create, change and remove until the triggers are as planned. What others made is left alone.
+
+    A trigger is changed in place: one that is made anew would lose what it has not delivered.
+    """
     parent = f"projects/{project}/locations/{location}"
+    wanted = {f"{parent}/triggers/{planned.target.slug}": _resource(planned) for planned in plan.triggers}
     with httpx.Client(base_url=base_url, timeout=30.0, trust_env=False) as client:
         present = {found["name"]: found for found in _checked(client.get(f"/v1/{parent}/triggers")).get("triggers", [])}
-        wanted = {f"{parent}/triggers/{planned.target.slug}": _resource(planned) for planned in plan.triggers}
-        for name, found in present.items():
-            wish = wanted.get(name)
-            stale = plan.complete if wish is None else any(found.get(k) != v for k, v in wish.items())
-            if stale and found.get("labels") == _LABELS:
-                _checked(client.delete(f"/v1/{name}"))
-            else:
-                wanted.pop(name, None)
         for name, resource in wanted.items():
-            created = {"triggerId": name.rpartition("/")[2]}
-            _checked(client.post(f"/v1/{parent}/triggers", params=created, json=resource))
+            found = present.get(name)
+            if found is None:
+                created = {"triggerId": name.rpartition("/")[2]}
+                _checked(client.post(f"/v1/{parent}/triggers", params=created, json=resource))
+            elif found.get("labels") == _LABELS:
+                changed = {field: value for field, value in resource.items() if found.get(field) != value}
+                if changed:
+                    _checked(client.patch(f"/v1/{name}", params={"updateMask": ",".join(changed)}, json=changed))
+        for name, found in present.items() if plan.complete else ():
+            if name not in wanted and found.get("labels") == _LABELS:
+                _checked(client.delete(f"/v1/{name}"))
 
 
 def _checked(response: httpx.Response) -> dict[str, Any]:
