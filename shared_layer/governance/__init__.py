@@ -1,0 +1,1 @@
+"""What is recorded, who may do what, and what becomes of personal data."""
