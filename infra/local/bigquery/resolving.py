@@ -75,7 +75,8 @@ class Resolver:
             exp.to_identifier(name.table, quoted=True), exp.to_identifier(name.parent.schema, quoted=True)
         )
         is_target = (
-            isinstance(table.parent, exp.Insert | exp.Update | exp.Delete | exp.Merge) and table.arg_key == "this"
+            isinstance(table.parent, exp.Schema | exp.Insert | exp.Update | exp.Delete | exp.Merge)
+            and table.arg_key == "this"
         )
         if found.has_ingestion_column and not is_target:
             return exp.Subquery(this=_with_pseudo_columns(physical, tree), alias=shown)

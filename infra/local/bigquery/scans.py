@@ -1,7 +1,5 @@
 """What a statement reads: per table the columns and the condition that picks the partitions; and what that weighs."""
 
-
-
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ from infra.local.bigquery.rewrites import rewrite
 from infra.local.bigquery.rewrites.clock import NOW
 from infra.local.bigquery.tables import Table
 
-_DML = {exp.Insert: "INSERT", exp.Update: "UPDATE", exp.Delete: "DELETE", exp.Merge: "MERGE"}
+_DML: dict[type[exp.Expr], str] = {exp.Insert: "INSERT", exp.Update: "UPDATE", exp.Delete: "DELETE", exp.Merge: "MERGE"}
 
 
 def statement_kind(tree: exp.Expr) -> str:

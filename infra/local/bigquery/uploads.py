@@ -3,8 +3,6 @@
 Source: https://cloud.google.com/bigquery/docs/reference/api-uploads
 """
 
-
-
 from __future__ import annotations
 
 import re

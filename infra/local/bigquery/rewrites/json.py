@@ -19,7 +19,7 @@ def _parse(node: exp.ParseJSON) -> exp.Expr:
     literal = next(inner.find_all(exp.Literal)) if isinstance(inner, exp.Dot) else None
     if literal is None:
         return _as_json(inner)
-    path = inner.copy()
+    path: exp.Expr = inner.copy()
     next(path.find_all(exp.Literal)).replace(exp.paren(_as_json(literal.copy())))
     return path
 
