@@ -37,7 +37,6 @@ class StoredKey(Entity):
     expires_at: datetime | None = None
     dies_at: datetime | None = None
     successor_id: str | None = None
-    last_used_at: datetime | None = None
 
     def alive(self) -> bool:
         """Whether the key opens anything at this moment."""

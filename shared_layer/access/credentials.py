@@ -1,4 +1,4 @@
-"""From a key to what it may do, remembered in the process so that a request needs no Firestore read.
+"""From a key or a person's token to what it may do, remembered in the process: a request needs no Firestore read.
 
 A remembered credential is trusted for 300 s, and only as long as its tenant's epoch in Redis stands where it stood
 when it was read: whoever revokes a key or suspends a tenant advances the epoch, and every instance reads again.
@@ -9,18 +9,26 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from shared_layer.access.api_keys import StoredKey, key_id_of, key_reference
+from shared_layer.access.last_use import note_use
+from shared_layer.access.members import Member, member_reference
 from shared_layer.access.operators import operator_fingerprint
 from shared_layer.access.plans import PLANS, Plan
+from shared_layer.access.user_tokens import is_token, verify_user
 from shared_layer.core import clock
+from shared_layer.core.errors import Unauthenticated
 from shared_layer.core.logs import log
 from shared_layer.core.scopes import SCOPES
 from shared_layer.storage.gcp_clients import firestore
 from shared_layer.storage.redis import RedisUnavailable, redis
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import AsyncDocumentReference
 
 TRUST_SECONDS: Final = 300.0
 REMEMBERED: Final = 10_000
@@ -30,7 +38,7 @@ TENANT_ID: Final = re.compile("[a-z][a-z0-9-]{2,39}")
 
 @dataclass(slots=True)
 class Credential:
-    """What a key opens. `ends_at` is when it stops (expiry or the end of its grace); `epoch` the tenant's when read."""
+    """What a key or token opens: `ends_at` is when it stops (expiry, the end of its grace), `epoch` the tenant's."""
 
     principal: str
     tenant_id: str
@@ -56,7 +64,10 @@ _found_tenants: dict[str, float] = {}
 
 
 async def credential_of(key: str) -> Credential | None:
-    """What `key` opens now; None for a key that is unknown, revoked or past its end."""
+    """What `key` opens now; None for a key that is unknown, revoked or past its end.
+
+    Raises Unauthenticated for a person's token that is not valid, or whose person is no active member.
+    """
     digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
     remembered = _remembered.get(digest)
     if remembered is None or not remembered.current(clock.now()):
@@ -116,34 +127,74 @@ async def _read(key: str) -> Credential:
     if fingerprint := operator_fingerprint(key):
         plan = PLANS["unlimited"]
         return Credential(fingerprint, "", frozenset(SCOPES), plan, operator=True, read_at=clock.now())
-    key_id = key_id_of(key)
+    if is_token(key):
+        return await _read_member(key)
     unknown = Credential("", "", frozenset(), PLANS["standard"], read_at=clock.now(), known=False)
-    if key_id is None:
+    key_id = key_id_of(key)
+    standing = await _standing(key_reference(key_id)) if key_id else None
+    if standing is None:
         return unknown
-    snapshot = await key_reference(key_id).get()
-    if not snapshot.exists:
-        return unknown
-    stored = StoredKey.model_validate(snapshot.to_dict())
+    stored = StoredKey.model_validate(standing.record)
     if not stored.opened_by(key) or not stored.alive():
         return unknown
-    return await _credential(stored)
-
-
-async def _credential(stored: StoredKey) -> Credential:
-    epoch = await _epoch(stored.tenant_id)
-    tenant = (await firestore().collection("tenants").document(stored.tenant_id).get()).to_dict() or {}
+    await note_use(stored.id, stored.tenant_id)
     ends = [end for end in (stored.expires_at, stored.dies_at) if end]
-    return Credential(
-        principal=stored.id,
-        tenant_id=stored.tenant_id,
-        scopes=frozenset(stored.scopes),
-        plan=PLANS.get(tenant.get("plan", ""), PLANS["standard"]),
-        suspended=tenant.get("status") != "active",
+    return replace(
+        standing.credential(stored.id, stored.scopes),
         requests_per_minute=stored.requests_per_minute,
         ends_at=min(ends) if ends else None,
-        epoch=epoch,
-        read_at=clock.now(),
     )
+
+
+async def _read_member(token: str) -> Credential:
+    claims = await verify_user(token)
+    try:
+        reference = member_reference(claims["sub"])
+    except ValueError:
+        raise Unauthenticated("The identity token names no user of the platform.") from None
+    standing = await _standing(reference)
+    member = Member.model_validate(standing.record) if standing else None
+    if standing is None or member is None or member.status != "active":
+        raise Unauthenticated("This user is no active member of a tenant. Ask the tenant's owner.")
+    ends_at = datetime.fromtimestamp(claims["exp"], UTC)
+    return replace(standing.credential(f"user_{member.id}", member.scopes), ends_at=ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A key's or member's record and its tenant's, read together, after the tenant's epoch."""
+
+    record: dict[str, Any]
+    tenant: dict[str, Any]
+    epoch: int
+
+    def credential(self, principal: str, scopes: Collection[str]) -> Credential:
+        return Credential(
+            principal=principal,
+            tenant_id=self.record["tenant_id"],
+            scopes=frozenset(scopes),
+            plan=PLANS.get(self.tenant.get("plan", ""), PLANS["standard"]),
+            suspended=self.tenant.get("status") != "active",
+            epoch=self.epoch,
+            read_at=clock.now(),
+        )
+
+
+async def _standing(reference: AsyncDocumentReference) -> _Standing | None:
+    """The record as it stands now, None where there is none.
+
+    Its tenant is known by a first reading. What counts is the second one: it comes after the epoch's, so that whatever
+    changes later moves an epoch that this process has seen.
+    """
+    first = await reference.get()
+    if not first.exists:
+        return None
+    tenant_id: str = first.get("tenant_id")
+    epoch = await _epoch(tenant_id)
+    tenant = firestore().collection("tenants").document(tenant_id)
+    found = {snapshot.reference.path: snapshot.to_dict() async for snapshot in firestore().get_all([reference, tenant])}
+    record = found.get(reference.path)
+    return _Standing(record, found.get(tenant.path) or {}, epoch) if record else None
 
 
 async def _epoch(tenant_id: str) -> int:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 from shared_layer.access.api_keys import COLLECTION, StoredKey, key_reference, mint
 from shared_layer.access.credentials import advance_epoch
+from shared_layer.access.last_use import last_uses
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import IllegalTransition, NotFound, ScopeMissing, ValidationFailed
@@ -50,6 +51,7 @@ class ApiKey(Entity):
     expires_at: datetime | None = None
     dies_at: datetime | None = Field(default=None, description="The end of a rotated key's grace.")
     successor_id: str | None = None
+    last_used_at: datetime | None = Field(default=None, description="When it was last used, to within five minutes.")
 
 
 class IssuedKey(ApiKey):
@@ -107,12 +109,18 @@ async def list_keys(query: KeyFilter, caller: Caller) -> Page[ApiKey]:
     found = firestore().collection(COLLECTION).where(filter=FieldFilter("tenant_id", "==", caller.tenant_id))
     if query.status:
         found = found.where(filter=FieldFilter("status", "==", query.status))
-    return await page(found, ApiKey, query, ["-created_at"])
+    listed = await page(found, ApiKey, query, ["-created_at"])
+    uses = await last_uses([key.id for key in listed.items])
+    for key in listed.items:
+        key.last_used_at = uses.get(key.id)
+    return listed
 
 
 async def get_key(key_id: str, caller: Caller) -> ApiKey:
     """One key of the tenant. Raises NotFound."""
-    return _shown(await _own(key_id, caller))
+    key = _shown(await _own(key_id, caller))
+    key.last_used_at = (await last_uses([key_id])).get(key_id)
+    return key
 
 
 async def rotate_key(key_id: str, rotation: Rotation, caller: Caller, unit: Unit) -> IssuedKey:
