@@ -31,7 +31,8 @@ SERVICES: dict[str, Service] = {
         Service("ai", "ai-routing-engine", 1, "OpenAI-compatible answers from the cheapest model that is good enough."),
         Service("marketing", "marketing-engine", 2, "Campaigns: AI-written plans, launched, paused and measured."),
         Service("analytics", "analytics-data-layer", 4, "Events and named metrics from the warehouse."),
-        Service("tenants", "tenant-management", 6, "Tenants, their plans and their API keys."),
+        Service("tenants", "tenant-management", 6, "Tenants, their plans, quotas and API keys."),
+        Service("governance", "security-governance", 6, "Policies, the audit chain, and requests of data subjects."),
         Service("runtime", "system-runtime", 6, "Relays events, keeps dead letters, sweeps what a crash left."),
     )
 }

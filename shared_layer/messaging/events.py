@@ -84,3 +84,85 @@ class PlatformHealthChanged(EventPayload):
     component: str
     status: str
     reason: str
+
+
+@event_type("task_step_due")
+class TaskStepDue(EventPayload):
+    """A step of an asynchronous task waits to be done."""
+
+    task_id: str
+    kind: str
+    step: int
+
+
+@event_type("task_finished")
+class TaskFinished(EventPayload):
+    task_id: str
+    kind: str
+    state: str
+    steps: int
+
+
+@event_type("tenant_erased")
+class TenantErased(EventPayload):
+    """A deleted tenant's data is gone; `certificate` names the proof in the audit bucket."""
+
+    certificate: str
+    erased: dict[str, int]
+
+
+@event_type("quota_threshold_reached")
+class QuotaThresholdReached(EventPayload):
+    """Told once for each threshold and period. `used` and `limit` are in the meter's unit."""
+
+    meter: str
+    period: str
+    threshold_percent: int
+    used: int
+    limit: int
+
+
+@event_type("audit_events_read")
+class AuditEventsRead(EventPayload):
+    """Somebody looked into the audit trail: which way, and with which filter."""
+
+    actor: str
+    way: str
+    filter: dict[str, str]
+
+
+@event_type("audit_chain_broken")
+class AuditChainBroken(EventPayload):
+    """The chain does not hold: the first sequence number that is wrong, and why."""
+
+    first_bad_seq: int
+    reason: str
+
+
+@event_type("policy_changed")
+class PolicyChanged(EventPayload):
+    actor: str
+    policy_id: str
+    version: int
+    enabled: bool
+
+
+@event_type("legal_hold_changed")
+class LegalHoldChanged(EventPayload):
+    actor: str
+    hold_id: str
+    status: str
+
+
+@event_type("privacy_request_created")
+class PrivacyRequestCreated(EventPayload):
+    actor: str
+    request_id: str
+    kind: str
+
+
+@event_type("privacy_request_completed")
+class PrivacyRequestCompleted(EventPayload):
+    request_id: str
+    kind: str
+    certificate: str | None
