@@ -7,39 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import sys
 import traceback
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
 from shared_layer.core import clock
 from shared_layer.core.context import RequestContext, current
+from shared_layer.core.redaction import redact
 from shared_layer.core.settings import settings
-
-_SECRET_NAMES: Final = re.compile(
-    r"(authorization|api[_-]?key|secret|password|token$|cookie|credential|private[_-]?key|signature)", re.IGNORECASE
-)
-_SECRET_VALUES: Final = re.compile(
-    r"xyn_(?:live|op)_[A-Za-z0-9_]+|sk-[A-Za-z0-9_-]{8,}|xox[abprs]-[A-Za-z0-9-]+|Bearer\s+[A-Za-z0-9._~+/=-]+"
-    r"|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
-)
-REDACTED: Final = "[redacted]"
 
 _waiting: list[bytes] = []
 _descriptor = 1
-
-
-def redact(value: Any) -> Any:
-    """The same value with secrets struck out: by the name of the field, and by the shape of what stands in any text."""
-    if isinstance(value, str):
-        return _SECRET_VALUES.sub(REDACTED, value)
-    if isinstance(value, dict):
-        return {k: REDACTED if isinstance(k, str) and _SECRET_NAMES.search(k) else redact(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [redact(item) for item in value]
-    return value
 
 
 def log(severity: str, event: str, message: str = "", **fields: Any) -> None:

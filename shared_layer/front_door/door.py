@@ -25,6 +25,7 @@ from shared_layer.core.declaration import HttpOperation
 from shared_layer.core.errors import IdempotencyKeyMissing, MethodNotAllowed, RateLimited, Unauthenticated
 from shared_layer.core.ids import new_request_id
 from shared_layer.core.models import Entity
+from shared_layer.core.redaction import plain_path, redact_text
 from shared_layer.core.scopes import PUBLIC
 from shared_layer.core.trace import trace_ids
 from shared_layer.front_door import idempotency
@@ -39,11 +40,13 @@ from shared_layer.front_door.authentication import (
 )
 from shared_layer.front_door.cors import cors_headers, preflight_answer
 from shared_layer.front_door.failures import as_problem
+from shared_layer.front_door.framing import refuse_doubled
 from shared_layer.front_door.gate import Verdict, pass_gate
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage import metrics
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,128}")
+_PLAIN_REQUEST_ID: Final = re.compile(rb"req_[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LEASE_BEYOND_DEADLINE: Final = 5.0
 
 
@@ -56,6 +59,7 @@ class Door:
         self._reader = ArgumentReader(operation)
         self._method = operation.method
         self._public = operation.scope == PUBLIC
+        self._plain_path = plain_path(operation.path)
         answer = operation.signature.answer
         self._answer_type: TypeAdapter[Any] | None = None
         if answer not in (None, type(None), Any) and not _is_response(answer):
@@ -82,7 +86,7 @@ class Door:
         given = headers.get(b"x-request-id", b"")
         trace_id, span_id = trace_ids(_text(headers, b"traceparent"), _text(headers, b"x-cloud-trace-context"))
         return RequestContext(
-            request_id=given.decode() if _REQUEST_ID.fullmatch(given) else new_request_id(),
+            request_id=_request_id(given),
             trace_id=trace_id,
             span_id=span_id,
             service=self._operation.service.name,
@@ -98,6 +102,8 @@ class Door:
             return preflight_answer(headers.get(b"origin"))
         if method != self._method:
             raise MethodNotAllowed(headers={"Allow": f"{self._method}, OPTIONS"})
+        if len(headers) != len(request.scope["headers"]):
+            refuse_doubled(request.scope["headers"])
         async with asyncio.timeout_at(context.deadline):
             caller = None if self._public else await self._admit(headers, context, verdict)
             arguments, value = await self._read(request, path, headers)
@@ -212,6 +218,8 @@ class Door:
         """The request's log line and its metrics."""
         status, milliseconds = answer.status_code, round(seconds * 1000, 3)
         metrics.record(context.service, status, milliseconds, context.cache)
+        if not self._plain_path.fullmatch(path):
+            path = redact_text(path)
         line = {
             "severity": "INFO" if status < 400 else "WARNING" if status < 500 else "ERROR",
             "event": "request",
@@ -229,6 +237,15 @@ class Door:
         if context.cache:
             line["cache"] = context.cache
         logs.write(line)
+
+
+def _request_id(given: bytes) -> str:
+    """The caller's request id where it is one, and tells nothing that a log line must not."""
+    if _PLAIN_REQUEST_ID.fullmatch(given):
+        return given.decode()
+    if _REQUEST_ID.fullmatch(given) and redact_text(given.decode()) == given.decode():
+        return given.decode()
+    return new_request_id()
 
 
 def own_path(scope: Any) -> str:
