@@ -59,11 +59,14 @@ _SAYINGS: list[tuple[re.Pattern[str], Say]] = [
 
 @contextmanager
 def as_query_errors(sql: str) -> Iterator[None]:
-    """Run DuckDB for the query `sql` (BigQuery's text): its errors become errors of the query."""
+    """Run DuckDB or sqlglot for the query `sql` (BigQuery's text): their errors become errors of the query."""
     import duckdb
+    from sqlglot.errors import SqlglotError
 
     try:
         yield
+    except SqlglotError as error:
+        raise InvalidQuery(str(error).split("\n")[0]) from error
     except (duckdb.InternalException, duckdb.FatalException, duckdb.IOException):
         raise
     except duckdb.Error as error:

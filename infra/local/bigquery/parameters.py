@@ -8,8 +8,10 @@ from typing import Any
 
 from infra.local.bigquery.errors import ApiError, InvalidQuery
 from infra.local.bigquery.fields import CANONICAL, DUCKDB_TYPES, Field
-from infra.local.bigquery.parsing import POSITIONAL
 from infra.local.bigquery.values import BadValue, scalar
+
+# What a parameter without a name is called, with its number.
+POSITIONAL = "_positional_"
 
 
 @dataclass(frozen=True, slots=True)

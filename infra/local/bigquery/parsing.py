@@ -12,8 +12,8 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
 from infra.local.bigquery.errors import InvalidQuery
+from infra.local.bigquery.parameters import POSITIONAL
 
-POSITIONAL = "_positional_"
 _DIALECT = BigQuery()
 # sqlglot logs what it cannot translate; here that is an error of the query and told to its sender.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)

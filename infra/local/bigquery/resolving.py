@@ -61,6 +61,8 @@ class Resolver:
 
     def _source(self, table: exp.Table, tree: exp.Expr, depth: int) -> exp.Expr:
         alias = table.args.get("alias")
+        if table.args.get("version") or table.args.get("when"):
+            raise InvalidQuery("FOR SYSTEM_TIME AS OF is not supported here")
         if table.name.upper().startswith(INFORMATION_SCHEMA):
             return self._schema_view(table)
         name = self.name(table)

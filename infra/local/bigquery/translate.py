@@ -11,8 +11,8 @@ from sqlglot.errors import SqlglotError
 from infra.local.bigquery.catalog import Catalog
 from infra.local.bigquery.errors import InvalidQuery
 from infra.local.bigquery.names import TableName
-from infra.local.bigquery.parameters import Parameter
-from infra.local.bigquery.parsing import POSITIONAL, position
+from infra.local.bigquery.parameters import POSITIONAL, Parameter
+from infra.local.bigquery.parsing import position
 from infra.local.bigquery.partitioning import INGESTION_COLUMN, Partitioning
 from infra.local.bigquery.resolving import Resolver
 from infra.local.bigquery.rewrites import rewrite

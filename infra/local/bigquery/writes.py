@@ -18,6 +18,8 @@ from infra.local.bigquery.tables import Table
 
 def append(cursor: Any, table: Table, rows: Sequence[dict[str, Any]], now: float) -> None:
     """Write `rows` (as `rows.checked` gives them) to `table`; `now` decides the partition by ingestion time."""
+    from infra.local.bigquery.duck_errors import as_query_errors
+
     if not rows:
         return
     names = [quoted(one.name) for one in table.fields]
@@ -28,11 +30,12 @@ def append(cursor: Any, table: Table, rows: Sequence[dict[str, Any]], now: float
         values.append(f"date_trunc('{table.partitioning.unit.lower()}', to_timestamp(CAST($now AS DOUBLE)))")
         parameters["now"] = now
     structure = orjson.dumps([{one.name: _wire(one) for one in table.fields}]).decode()
-    cursor.execute(
-        f"INSERT INTO {table.name.physical} ({', '.join(names)}) SELECT {', '.join(values)} "
-        f"FROM (SELECT unnest(from_json($rows, {_text(structure)})) AS _row)",
-        parameters,
-    )
+    with as_query_errors(""):
+        cursor.execute(
+            f"INSERT INTO {table.name.physical} ({', '.join(names)}) SELECT {', '.join(values)} "
+            f"FROM (SELECT unnest(from_json($rows, {_text(structure)})) AS _row)",
+            parameters,
+        )
 
 
 def _wire(field: Field) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from infra.local.bigquery.errors import InvalidQuery
 from infra.local.bigquery.rewrites.registry import Rewrite, function, macro, number
 
 
@@ -31,7 +32,10 @@ def _ignore_nulls(node: exp.IgnoreNulls) -> exp.Expr:
 
 def _quantiles(node: exp.ApproxQuantiles) -> exp.Expr:
     """Exact here: the answer is one of those that BigQuery may give, and always the same one."""
-    parts = int(node.expression.name)
+    count = node.expression
+    if not isinstance(count, exp.Literal) or not str(count.this).isdigit() or int(count.this) < 1:
+        raise InvalidQuery("The second argument of APPROX_QUANTILES must be a positive INT64 literal here")
+    parts = int(count.this)
     steps = exp.Array(expressions=[exp.Literal.number(f"{step / parts:.12g}") for step in range(parts + 1)])
     return function("quantile_disc", node.this, steps)
 
