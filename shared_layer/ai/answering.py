@@ -12,7 +12,8 @@ from shared_layer.ai.clients import post
 from shared_layer.ai.completion import Route, Usage
 from shared_layer.ai.failures import InvalidAnswer
 from shared_layer.ai.fallback import first_answer
-from shared_layer.ai.ledger import Spend, record, record_hit
+from shared_layer.ai.hits import note_hit
+from shared_layer.ai.ledger import Spend, record
 from shared_layer.ai.mock import mock_completion
 from shared_layer.ai.optimiser import optimise
 from shared_layer.ai.prompt import Prompt
@@ -46,7 +47,7 @@ async def answer(prompt: Prompt) -> Reply:
     if own and not found.hit:
         return _told(own[0])
     reply = Reply.from_cache(found.value, new_id("call"), (time.perf_counter() - started) * 1000)
-    await record_hit(prompt.caller, reply.spend(prompt.operation))
+    note_hit(prompt.caller, reply.spend(prompt.operation))
     return _told(reply)
 
 

@@ -2,7 +2,7 @@
 
 The commit is the ledger's own: spend stays on record when the request that caused it fails later. Every answer that
 was paid for has an entry, also one that was of no use or that nobody waited for; an answer from the cache costs
-nothing and is an event alone.
+nothing and is an event alone (hits.py).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Spend:
 
 async def record(caller: Caller, spend: Spend) -> None:
     """Store a paid answer and its event. Raises what Firestore raises, after the entry is told in the log."""
-    unit = _unit(caller)
+    unit = Unit(own_context(), caller.tenant_id, (AiCallCompleted.event_type,))
     entry = asdict(spend) | {
         "tenant_id": caller.tenant_id,
         "principal": caller.principal,
@@ -53,19 +53,12 @@ async def record(caller: Caller, spend: Spend) -> None:
         "created_at": clock.utcnow(),
     }
     unit.create(tenant_document(caller.tenant_id, COLLECTION, spend.call_id), entry)
-    unit.emit(_event(spend, cached=False))
+    unit.emit(completed_event(spend, cached=False))
     try:
         await asyncio.shield(unit.commit())
     except Exception as error:
         log("ERROR", "ai_spend_unrecorded", f"{type(error).__name__}: {error}", **asdict(spend))
         raise
-
-
-async def record_hit(caller: Caller, spend: Spend) -> None:
-    """Tell of an answer from the cache."""
-    unit = _unit(caller)
-    unit.emit(_event(spend, cached=True))
-    await unit.commit()
 
 
 _detached: set[asyncio.Task[Any]] = set()
@@ -84,11 +77,8 @@ def _detached_done(task: asyncio.Task[Any]) -> None:
         log_exception("ai_detached_work_failed", error)
 
 
-def _unit(caller: Caller) -> Unit:
-    return Unit(own_context(), caller.tenant_id, (AiCallCompleted.event_type,))
-
-
-def _event(spend: Spend, cached: bool) -> AiCallCompleted:
+def completed_event(spend: Spend, cached: bool) -> AiCallCompleted:
+    """The event that tells of an answer."""
     return AiCallCompleted(
         call_id=spend.call_id,
         operation=spend.operation,

@@ -15,7 +15,7 @@ from shared_layer.ai.answering import CATEGORY
 from shared_layer.ai.chunks import DONE, as_chunks, event, usage_chunk
 from shared_layer.ai.completion import Route, Usage
 from shared_layer.ai.fallback import first_answer
-from shared_layer.ai.ledger import record_hit
+from shared_layer.ai.hits import note_hit
 from shared_layer.ai.opening import open_stream
 from shared_layer.ai.optimiser import optimise
 from shared_layer.ai.prompt import Prompt
@@ -45,7 +45,7 @@ async def stream(prompt: Prompt, include_usage: bool) -> Stream:
     """Begin the answer to a prompt. Raises as `answer` does, before the first chunk alone."""
     if prompt.cacheable and (found := await lookup(prompt.caller.tenant_id, CATEGORY, *prompt.cache_parts)):
         reply = Reply.from_cache(found.value, new_id("call"), 0.0)
-        await record_hit(prompt.caller, reply.spend(prompt.operation))
+        note_hit(prompt.caller, reply.spend(prompt.operation))
         return Stream(reply.route, reply.kind, reply.model, True, 0, _replay(reply, include_usage))
     started = time.perf_counter()
     body, saved = optimise(prompt.body)
