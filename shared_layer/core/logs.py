@@ -52,6 +52,11 @@ def request_fields(context: RequestContext) -> dict[str, Any]:
     }
 
 
+def labels(context: RequestContext) -> dict[str, Any]:
+    """The request's labels. Their names are the code's; a text in them may be anybody's."""
+    return {name: redact(value) if isinstance(value, str) else value for name, value in context.labels.items()}
+
+
 def write(line: dict[str, Any]) -> None:
     """Write one line as it is: the caller answers for there being no secret in it."""
     line["time"] = clock.utcnow()

@@ -67,7 +67,7 @@ async def deliver(request: Request, declaration: Declaration, work: Work) -> Ans
             "message": f"{declaration.kind} {declaration.name} {answer.status_code}",
             "latency_ms": round(seconds * 1000, 3),
             **logs.request_fields(context),
-            **context.labels,
+            **logs.labels(context),
         }
     )
     return answer

@@ -232,7 +232,7 @@ class Door:
                 "latency": f"{seconds:.6f}s",
             },
             **logs.request_fields(context),
-            **context.labels,
+            **logs.labels(context),
         }
         if context.cache:
             line["cache"] = context.cache
