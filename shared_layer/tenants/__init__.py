@@ -13,7 +13,17 @@ from shared_layer.tenants.keys import (
     revoke_key,
     rotate_key,
 )
+from shared_layer.tenants.quotas import (
+    QuotaReceipt,
+    QuotaRefund,
+    Quotas,
+    QuotaUse,
+    consume_quota,
+    refund_quota,
+    show_quotas,
+)
 from shared_layer.tenants.tenant import StatusChange, Tenant, TenantChanges, get_tenant, set_status, update_tenant
+from shared_layer.tenants.usage import take_usage
 from shared_layer.tenants.warehouse import provision_warehouse
 
 __all__ = [
@@ -22,19 +32,27 @@ __all__ = [
     "KeyFilter",
     "NewKey",
     "NewTenant",
+    "QuotaReceipt",
+    "QuotaRefund",
+    "QuotaUse",
+    "Quotas",
     "Rotation",
     "StatusChange",
     "Tenant",
     "TenantChanges",
     "TenantWithKey",
+    "consume_quota",
     "create_tenant",
     "get_key",
     "get_tenant",
     "issue_key",
     "list_keys",
     "provision_warehouse",
+    "refund_quota",
     "revoke_key",
     "rotate_key",
     "set_status",
+    "show_quotas",
+    "take_usage",
     "update_tenant",
 ]
