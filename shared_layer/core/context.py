@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 class RequestContext:
     """Set by the front door before anything else runs; read by logs, events and outbound calls.
 
-    `deadline` is a moment of the event loop's clock, in seconds. `labels` and `cache` are added to the log line and
-    the metrics by whoever knows more.
+    `deadline` is a moment of the event loop's clock (which is the monotonic one), in seconds. `labels` and `cache` are
+    added to the log line and the metrics by whoever knows more.
     """
 
     request_id: str
@@ -27,10 +27,10 @@ class RequestContext:
     cache: str = ""
 
     def remaining(self) -> float:
-        """Seconds left until the deadline; infinite where there is none."""
+        """Seconds left until the deadline; infinite where there is none. Threads that work for the request may ask."""
         if self.deadline == float("inf"):
             return self.deadline
-        return max(0.0, self.deadline - asyncio.get_running_loop().time())
+        return max(0.0, self.deadline - time.monotonic())
 
     @property
     def traceparent(self) -> str:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from shared_layer.core.errors import DeadlineExceeded, Problem, Unavailable
 from shared_layer.core.logs import log, log_exception
 from shared_layer.storage.redis import RedisUnavailable
 
-_AWAY = ("ServiceUnavailable", "DeadlineExceeded", "RetryError", "TooManyRequests", "Aborted", "InternalServerError")
+_AWAY: Final = frozenset(
+    {
+        *("ServiceUnavailable", "DeadlineExceeded", "RetryError", "TooManyRequests", "ResourceExhausted", "Aborted"),
+        *("InternalServerError", "BadGateway", "GatewayTimeout", "Cancelled", "Unknown", "TransportError"),
+    }
+)
+"""What Google's clients raise where a service does not answer; by name, so that none of them is imported for it."""
 
 
 def as_problem(error: Exception) -> Problem:
@@ -18,7 +26,9 @@ def as_problem(error: Exception) -> Problem:
     if isinstance(error, RedisUnavailable):
         log("ERROR", "dependency_down", f"redis: {error}")
         return Unavailable()
-    if type(error).__module__.startswith("google.") and type(error).__name__ in _AWAY:
+    if type(error).__name__ == "DependencyDown" or (
+        type(error).__module__.startswith("google.") and type(error).__name__ in _AWAY
+    ):
         log("ERROR", "dependency_down", f"{type(error).__module__}: {error}")
         return Unavailable()
     log_exception("unhandled_exception", error)

@@ -110,6 +110,13 @@ class Unit:
         """Whether nothing is staged."""
         return not self._stages
 
+    async def _landed(self) -> bool:
+        """Whether this very unit was committed: an attempt whose answer was lost is refused when it is tried again."""
+        if not self.events:
+            return False
+        event = self.events[0]
+        return bool((await tenant_document(event.tenant_id, "events", event.event_id).get()).exists)
+
     async def commit(self) -> None:
         """Do all that was staged, or nothing.
 
@@ -124,12 +131,11 @@ class Unit:
             self.in_doubt = True
             try:
                 await batch.commit(timeout=min(10.0, max(0.1, self.context.remaining())))
-            except AlreadyExists as error:
+            except (AlreadyExists, FailedPrecondition, Aborted) as error:
+                landed = await self._landed()
                 self.in_doubt = False
-                raise Conflict("It exists already.") from error
-            except (FailedPrecondition, Aborted) as error:
-                self.in_doubt = False
-                raise Conflict("It was changed by another call at the same time. Read it again, then retry.") from error
+                if not landed:
+                    raise _conflict(error) from error
             except NotFound as error:
                 self.in_doubt = False
                 raise VersionMismatch("It was deleted meanwhile.") from error
@@ -138,3 +144,9 @@ class Unit:
         for action in self._after:
             await action()
         self._after.clear()
+
+
+def _conflict(error: Exception) -> Conflict:
+    if type(error).__name__ == "AlreadyExists":
+        return Conflict("It exists already.")
+    return Conflict("It was changed by another call at the same time. Read it again, then retry.")
