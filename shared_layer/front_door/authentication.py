@@ -23,7 +23,7 @@ OPERATOR_TENANT: Final = "platform"
 """Where an operator's own records (idempotency of a tenant's creation) are kept; no tenant can have this id."""
 
 WITHOUT_TENANT: Final = frozenset(
-    {"platform:operate", "dashboard:read", "runtime:read", "tenants:read", "tenants:write"}
+    {"platform:operate", "dashboard:read", "runtime:read", "runtime:write", "tenants:read", "tenants:write"}
 )
 """The scopes that an operator can use on the platform as a whole."""
 

@@ -18,17 +18,20 @@ from shared_layer.access.identity_tokens import verify_identity
 from shared_layer.core import json, logs
 from shared_layer.core.context import RequestContext, enter
 from shared_layer.core.declaration import Declaration, EventHandler
-from shared_layer.core.errors import Conflict, Problem, Unauthenticated
+from shared_layer.core.errors import Conflict, Overloaded, Problem, Unauthenticated
 from shared_layer.core.ids import new_request_id
 from shared_layer.core.settings import settings
 from shared_layer.core.trace import trace_ids
+from shared_layer.front_door import lifecycle
 from shared_layer.front_door.answer import Answer, problem_answer
 from shared_layer.front_door.failures import as_problem
+from shared_layer.front_door.shedding import Capacity
 from shared_layer.messaging import events as _all_types  # noqa: F401 (importing it registers the event types)
 from shared_layer.messaging import inbox
-from shared_layer.messaging.dead_letters import send_to_dead_letters
+from shared_layer.messaging.dead_letters import send_to_dead_letters, settle
 from shared_layer.messaging.envelope import Envelope
 from shared_layer.messaging.message import Message, read_push
+from shared_layer.messaging.redelivery import REPLAY_FOR
 from shared_layer.messaging.registry import EventPayload, read_payload
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage import metrics
@@ -37,8 +40,24 @@ Work = Callable[[Request, RequestContext], Awaitable[None]]
 ACKNOWLEDGED: Final = 204
 
 
-async def deliver(request: Request, declaration: Declaration, work: Work) -> Answer:
-    """Run `work` for one verified delivery; never raises."""
+async def deliver(request: Request, declaration: Declaration, work: Work, capacity: Capacity) -> Answer:
+    """Run `work` for one verified delivery; never raises. A delivery that there is no room for comes again later."""
+    if capacity.running < capacity.limit:
+        capacity.running += 1
+    elif not await capacity.wait():
+        return Answer(Overloaded.status, [(b"retry-after", b"1")])
+    if not lifecycle.watching:
+        lifecycle.watch()
+    try:
+        answer = await _deliver(request, declaration, work)
+    finally:
+        capacity.leave()
+    if lifecycle.ending:
+        await lifecycle.flush()
+    return answer
+
+
+async def _deliver(request: Request, declaration: Declaration, work: Work) -> Answer:
     started = time.perf_counter()
     headers = dict(request.scope["headers"])
     trace_id, span_id = trace_ids(headers.get(b"traceparent", b"").decode("latin-1"), None)
@@ -86,6 +105,10 @@ async def _verify(headers: dict[bytes, bytes]) -> None:
 async def take_event(request: Request, context: RequestContext, declaration: EventHandler) -> None:
     """One push delivery to an event handler: read, deduped by the inbox, handled, committed."""
     message = read_push(await request.body())
+    replayed_for = message.attributes.get(REPLAY_FOR)
+    if replayed_for not in (None, declaration.name):
+        context.labels["replayed_for"] = replayed_for
+        return
     try:
         envelope = Envelope.model_validate(json.parse(message.data))
         payload = read_payload(envelope.event_type, envelope.schema_version, envelope.payload)
@@ -96,22 +119,31 @@ async def take_event(request: Request, context: RequestContext, declaration: Eve
     if declaration.event_types and envelope.event_type not in declaration.event_types:
         return
     unit = Unit(context, envelope.tenant_id, declaration.emits)
-    if message.delivery_attempt > 1 and await inbox.taken(unit.tenant_id, declaration.name, envelope.event_id):
-        context.labels["duplicate"] = True
+    again = message.delivery_attempt > 1 or replayed_for is not None
+    if again and await inbox.taken(unit.tenant_id, declaration.name, envelope.event_id):
+        await _had_already(unit, message)
         return
     try:
         given = _arguments(declaration, envelope, payload, message, unit)
         await declaration.handler(**given)
         inbox.take(unit, declaration.name, envelope.event_id)
+        settle(unit, message)
         await unit.commit()
     except Exception as error:
         if isinstance(error, Conflict) and await inbox.taken(unit.tenant_id, declaration.name, envelope.event_id):
-            context.labels["duplicate"] = True
+            await _had_already(Unit(context, envelope.tenant_id), message)
             return
         if message.delivery_attempt < declaration.max_attempts:
             raise
         logs.log_exception("delivery_given_up", error)
         await _bury(declaration, message, f"{type(error).__name__}: {error}")
+
+
+async def _had_already(unit: Unit, message: Message) -> None:
+    """The handler took this event before: nothing is done but to close the dead letter, where it is one."""
+    unit.context.labels["duplicate"] = True
+    settle(unit, message)
+    await unit.commit()
 
 
 async def take_message(request: Request, context: RequestContext, declaration: EventHandler) -> None:

@@ -1,7 +1,7 @@
 """What happens around every call, once, in one order:
 
-request id and trace → authenticate → tenant and status → authorise → rate limit → parse and validate → idempotent
-replay → call within the deadline → commit → respond → one log line and the metrics.
+room for one more → request id and trace → authenticate → tenant and status → authorise → rate limit → parse and
+validate → idempotent replay → call within the deadline → commit → respond → one log line and the metrics.
 
 In the common case that is one Redis round trip and no Firestore read.
 """
@@ -22,13 +22,13 @@ from shared_layer.core import json, logs
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext, enter
 from shared_layer.core.declaration import HttpOperation
-from shared_layer.core.errors import IdempotencyKeyMissing, MethodNotAllowed, RateLimited, Unauthenticated
+from shared_layer.core.errors import IdempotencyKeyMissing, MethodNotAllowed, Overloaded, RateLimited, Unauthenticated
 from shared_layer.core.ids import new_request_id
 from shared_layer.core.models import Entity
 from shared_layer.core.redaction import plain_path, redact_text
 from shared_layer.core.scopes import PUBLIC
 from shared_layer.core.trace import trace_ids
-from shared_layer.front_door import idempotency
+from shared_layer.front_door import idempotency, lifecycle
 from shared_layer.front_door.answer import JSON, SECURITY_HEADERS, Answer, Dialect, Headers, problem_answer
 from shared_layer.front_door.arguments import ArgumentReader
 from shared_layer.front_door.authentication import (
@@ -42,12 +42,13 @@ from shared_layer.front_door.cors import cors_headers, preflight_answer
 from shared_layer.front_door.failures import as_problem
 from shared_layer.front_door.framing import refuse_doubled
 from shared_layer.front_door.gate import Verdict, pass_gate
+from shared_layer.front_door.shedding import Capacity
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage import metrics
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,128}")
-_PLAIN_REQUEST_ID: Final = re.compile(rb"req_[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LEASE_BEYOND_DEADLINE: Final = 5.0
+_PLAIN_REQUEST_ID: Final = re.compile(rb"req_[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Door:
@@ -60,6 +61,7 @@ class Door:
         self._method = operation.method
         self._public = operation.scope == PUBLIC
         self._plain_path = plain_path(operation.path)
+        self._capacity = Capacity(operation.name, operation.resources.concurrency)
         answer = operation.signature.answer
         self._answer_type: TypeAdapter[Any] | None = None
         if answer not in (None, type(None), Any) and not _is_response(answer):
@@ -67,6 +69,21 @@ class Door:
 
     async def serve(self, request: Request) -> Any:
         """The answer to one request; never raises."""
+        capacity = self._capacity
+        if capacity.running < capacity.limit:
+            capacity.running += 1
+        elif not await capacity.wait():
+            return self._refuse(request)
+        if not lifecycle.watching:
+            lifecycle.watch()
+        try:
+            return await self._serve(request)
+        finally:
+            capacity.leave()
+            if lifecycle.ending:
+                await lifecycle.flush()
+
+    async def _serve(self, request: Request) -> Any:
         started = time.perf_counter()
         scope = request.scope
         headers: RequestHeaders = dict(scope["headers"])
@@ -80,6 +97,15 @@ class Door:
             answer = problem_answer(as_problem(error), context, path, self._compatible)
         self._complete(answer, headers, context, verdict)
         self._tell(answer, scope, path, context, time.perf_counter() - started)
+        return answer
+
+    def _refuse(self, request: Request) -> Answer:
+        """The answer to a request that there is no room for: nothing is read or asked for it."""
+        headers: RequestHeaders = dict(request.scope["headers"])
+        context = self._context(headers)
+        answer = problem_answer(Overloaded(retry_after=1), context, own_path(request.scope), self._compatible)
+        self._complete(answer, headers, context, [])
+        metrics.record(context.service, answer.status_code, 0.0, "")
         return answer
 
     def _context(self, headers: RequestHeaders) -> RequestContext:

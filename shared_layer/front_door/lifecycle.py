@@ -1,14 +1,72 @@
-"""The end of an instance: what still waits in the process is written before it goes."""
+"""The end of an instance: calls under way are answered, and what still waits in the process is written before it goes.
+
+Cloud Run sends SIGTERM and kills 10 s later. The server stops listening and lets calls finish; beside it, what is
+counted and logged is written when the signal comes, with every call that ends after it, and at the latest after 9 s.
+"""
 
 from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, Final
 
 from shared_layer.core import logs
 from shared_layer.storage import metrics
 from shared_layer.storage.redis import redis
 
+GRACE_SECONDS: Final = 9.0
+
+watching = False
+ending = False
+_last: set[asyncio.Task[None]] = set()
+
+
+def watch() -> None:
+    """Hear of SIGTERM from now on, beside the server's own handler; called once, with the first request."""
+    global watching
+    watching = True
+    if threading.current_thread() is not threading.main_thread():
+        return
+    servers_own: Any = signal.getsignal(signal.SIGTERM)
+    if not callable(servers_own):
+        return  # nobody drains here (a test, a command): the signal ends the process as it always did
+    loop = asyncio.get_running_loop()
+    signal.signal(signal.SIGTERM, _beside(servers_own, lambda: loop.call_soon_threadsafe(_begin)))
+
+
+def _beside(servers_own: Callable[[int, FrameType | None], Any], begin: Callable[[], Any]) -> Callable[..., None]:
+    def heard(number: int, frame: FrameType | None) -> None:
+        begin()
+        servers_own(number, frame)
+
+    return heard
+
+
+def _begin() -> None:
+    global ending
+    if not ending:
+        ending = True
+        task = asyncio.get_running_loop().create_task(_last_words())
+        _last.add(task)
+
+
+async def _last_words() -> None:
+    await flush()
+    await asyncio.sleep(GRACE_SECONDS)
+    await drain()
+
+
+async def flush() -> None:
+    """Write the metrics and the log lines that wait."""
+    await metrics.flush()
+    logs.flush()
+
 
 async def drain() -> None:
-    """Write the metrics and the log lines that wait, and close Redis. Called once, after the last request."""
+    """Write what waits, and close Redis. Called once, after the last request."""
     await metrics.flush()
     await redis().close()
     logs.flush()

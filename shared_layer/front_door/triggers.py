@@ -28,6 +28,7 @@ from shared_layer.core.declaration import (
 from shared_layer.core.logs import log
 from shared_layer.core.signature import read_signature
 from shared_layer.front_door.delivery import Work, deliver, take_event, take_message
+from shared_layer.front_door.shedding import Capacity
 from shared_layer.messaging.envelope import Envelope
 from shared_layer.messaging.message import (
     DocumentChange,
@@ -44,9 +45,11 @@ Served = Callable[[Request], Awaitable[Any]]
 
 
 def _served(handler: Handler, declaration: AnyDeclaration, work: Work) -> Served:
+    capacity = Capacity(declaration.name, declaration.resources.concurrency)
+
     @functools.wraps(handler)
     async def serve(request: Request) -> Any:
-        return await deliver(request, declaration, work)
+        return await deliver(request, declaration, work, capacity)
 
     declare(serve, declaration)
     return serve

@@ -1,19 +1,31 @@
-"""Dead letters: events that a handler could not take, kept with the reason until somebody redrives them."""
+"""Dead letters: events that a handler could not take, kept with the reason until somebody redrives them.
+
+    open --(redrive)--> redriven --(the handler takes it)--> resolved
+     ^---------------------'  the handler gives up again
+
+One whose text is no event cannot be redriven: it becomes unreadable.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import orjson
+from pydantic import Field
 
 from shared_layer.core import clock
 from shared_layer.core.models import Model, Page, PageQuery
 from shared_layer.messaging.message import Message
+from shared_layer.messaging.redelivery import DEAD_LETTER, first_hand
 from shared_layer.storage.documents import page, tenant_collection, tenant_document
 from shared_layer.storage.gcp_clients import publisher
 from shared_layer.storage.topics import topic_path
 
+if TYPE_CHECKING:
+    from shared_layer.messaging.unit import Unit
+
+Status = Literal["open", "redriven", "resolved", "unreadable"]
 TOPIC: Final = "dead-letters"
 COLLECTION: Final = "dead_letters"
 NO_TENANT: Final = "platform"
@@ -29,13 +41,22 @@ class DeadLetter(Model):
     reason: str
     attempts: int
     failed_at: datetime
-    status: str = "open"
+    status: Status = "open"
+    redriven_by: str | None = None
+    settled_at: datetime | None = None
     event: dict[str, Any]
+
+
+class LetterFilter(PageQuery):
+    """Which dead letters: of one handler, in one state."""
+
+    handler: Annotated[str, Field(max_length=63)] | None = None
+    status: Status | None = None
 
 
 async def send_to_dead_letters(handler: str, message: Message, reason: str) -> None:
     """Publish the message to the dead-letter topic with the handler's name and the reason."""
-    attributes = dict(message.attributes) | {
+    attributes = first_hand(message.attributes) | {
         "dead_letter_handler": handler,
         "dead_letter_reason": reason[:1000],
         "dead_letter_attempts": str(message.delivery_attempt),
@@ -76,6 +97,19 @@ def _readable(data: bytes) -> dict[str, Any]:
     return event if isinstance(event, dict) else {"unreadable": data[:10_000].decode("utf-8", "replace")}
 
 
-async def list_letters(tenant_id: str, paging: PageQuery) -> Page[DeadLetter]:
+async def list_letters(tenant_id: str, wanted: LetterFilter) -> Page[DeadLetter]:
     """The tenant's dead letters, latest first."""
-    return await page(tenant_collection(tenant_id, COLLECTION), DeadLetter, paging, ["-failed_at"])
+    from google.cloud.firestore import FieldFilter
+
+    found = tenant_collection(tenant_id, COLLECTION)
+    for field, value in (("handler", wanted.handler), ("status", wanted.status)):
+        if value is not None:
+            found = found.where(filter=FieldFilter(field, "==", value))
+    return await page(found, DeadLetter, wanted, ["-failed_at"])
+
+
+def settle(unit: Unit, message: Message) -> None:
+    """Stage, beside the handler's effect, that the dead letter which this message redrives is resolved."""
+    if letter := message.attributes.get(DEAD_LETTER):
+        settled = {"status": "resolved", "settled_at": clock.utcnow()}
+        unit.patch(tenant_document(unit.tenant_id, COLLECTION, letter), settled)
