@@ -1,0 +1,1 @@
+"""The platform's own operations: asynchronous tasks, event replay, redrive of dead letters."""

@@ -1,0 +1,118 @@
+"""Asynchronous tasks: an operation answers 202 with the task, which is done step by step and can be followed.
+
+    queued --> running --> succeeded
+                  |  ^        (each step is a delivery of `task_step_due`; its effects, the task's new position and
+                  v  |         the event of the next step are one commit)
+                failed        after 5 attempts at one step, or at once where no retry can help
+
+To add one: `start_task` in the operation, which declares `task_step_due` in its `emits`; a step function in the domain;
+its kind in triggers/runtime/run_task_step.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from shared_layer.core import clock
+from shared_layer.core.caller import Caller
+from shared_layer.core.ids import Id, new_id
+from shared_layer.core.models import Entity, Model, Page, PageQuery
+from shared_layer.messaging.events import TaskStepDue
+from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import AsyncDocumentReference
+
+    from shared_layer.messaging.unit import Unit
+
+COLLECTION: Final = "tasks"
+KEPT: Final = timedelta(days=30)
+State = Literal["queued", "running", "succeeded", "failed"]
+
+
+class TaskError(Model):
+    """Why the last attempt, or the task, failed."""
+
+    code: str
+    detail: str
+
+
+class Task(Entity):
+    """A task as its owner sees it. `attempts` counts those at the current step, `outcome` what was done so far."""
+
+    id: str
+    kind: str
+    state: State = "queued"
+    percent: int = Field(default=0, ge=0, le=100)
+    step: int = 0
+    attempts: int = 0
+    error: TaskError | None = None
+    outcome: dict[str, Any] = Field(default_factory=dict)
+    result_url: str | None = None
+    url: str
+    created_by: str
+    request_id: str
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will be done."""
+        return self.state in ("succeeded", "failed")
+
+
+class StoredTask(Task):
+    """A task with what only its steps need: `input` as started, `position` as the last step left it, and the lease."""
+
+    input: dict[str, Any]
+    position: dict[str, Any] = Field(default_factory=dict)
+    lease_until: datetime | None = None
+    expires_at: datetime
+
+
+class TaskFilter(PageQuery):
+    """Which tasks: of one kind, in one state."""
+
+    kind: Annotated[str, Field(max_length=64)] | None = None
+    state: State | None = None
+
+
+def task_reference(tenant_id: str, task_id: str) -> AsyncDocumentReference:
+    """`tenants/{tenant}/tasks/{task}`."""
+    return tenant_document(tenant_id, COLLECTION, task_id)
+
+
+def start_task(kind: str, given: dict[str, Any], caller: Caller, unit: Unit) -> Task:
+    """Stage a task of `kind` with its JSON input, and the event of its first step."""
+    task_id, moment = new_id("task"), clock.utcnow()
+    task = StoredTask(
+        id=task_id,
+        kind=kind,
+        input=given,
+        url=f"/api/v1/tasks/{task_id}",
+        created_by=caller.principal,
+        request_id=caller.request_id,
+        created_at=moment,
+        updated_at=moment,
+        expires_at=moment + KEPT,
+    )
+    unit.create(task_reference(caller.tenant_id, task_id), task.model_dump())
+    unit.emit(TaskStepDue(task_id=task_id, kind=kind, step=0), caller.tenant_id)
+    return Task.model_validate(task.model_dump())
+
+
+async def get_task(task_id: Id, caller: Caller) -> Task:
+    """One task of the tenant. Raises NotFound."""
+    return await read(task_reference(caller.tenant_id, task_id), Task)
+
+
+async def list_tasks(wanted: TaskFilter, caller: Caller) -> Page[Task]:
+    """The tenant's tasks, newest first."""
+    from google.cloud.firestore import FieldFilter
+
+    found = tenant_collection(caller.tenant_id, COLLECTION)
+    for field, value in (("kind", wanted.kind), ("state", wanted.state)):
+        if value is not None:
+            found = found.where(filter=FieldFilter(field, "==", value))
+    return await page(found, Task, wanted, ["-created_at"])
