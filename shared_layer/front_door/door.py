@@ -47,7 +47,6 @@ from shared_layer.messaging.unit import Unit
 from shared_layer.storage import metrics
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,128}")
-LEASE_BEYOND_DEADLINE: Final = 5.0
 _PLAIN_REQUEST_ID: Final = re.compile(rb"req_[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -209,13 +208,13 @@ class Door:
             f"{self._operation.method} {path}",
             idempotency.read_key(header),
             json.fingerprint([value, request.scope["query_string"].decode("latin-1")]),
-            self._operation.deadline + LEASE_BEYOND_DEADLINE,
             caller.seal if self._operation.sealed else None,
         )
         if isinstance(held, Answer):
             return held
         try:
-            answer = await self._call(request, arguments, caller, unit)
+            async with held.renewed():
+                answer = await self._call(request, arguments, caller, unit)
             if isinstance(answer, Answer):
                 held.finish(unit, answer)
             await unit.commit()

@@ -1,22 +1,27 @@
 """Idempotency-Key: the same key and body answer the same bytes, and the effect happens once.
 
-After draft-ietf-httpapi-idempotency-key-header-07 and Stripe. A record is claimed before the work under a lease, and
-finished in the same Firestore commit as the work's effects, on condition that the claim still stands: an owner that
-outlived its lease finds its commit refused. Failures release the claim, so that nothing of theirs is remembered.
+After draft-ietf-httpapi-idempotency-key-header-07 and Stripe. A record is claimed before the work under a lease, which
+its owner renews while it works, and finished in the same Firestore commit as the work's effects, on condition that the
+claim still stands: an owner that outlived its lease finds its commit refused. Failures release the claim, so that
+nothing of theirs is remembered. What a crash leaves claimed is free again after one lease.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from shared_layer.core import clock
 from shared_layer.core.errors import IdempotencyKeyReused, InvalidRequest, RequestInFlight
+from shared_layer.core.logs import log
 from shared_layer.front_door.answer import Answer
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document
@@ -26,16 +31,30 @@ if TYPE_CHECKING:
 
 KEPT: Final = timedelta(hours=24)
 KEY_LENGTH: Final = 255
+LEASE: Final = timedelta(seconds=15)
+"""Renewed at each third: what is left when the work is done is enough for the longest commit (10 s)."""
+
 REPLAYED: Final = (b"idempotency-replayed", b"true")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claim:
     """A running request's hold on its record: whoever finds the record written since `update_time` has lost it."""
 
     reference: AsyncDocumentReference
     update_time: Any
     seal: bytes | None
+
+    @asynccontextmanager
+    async def renewed(self) -> AsyncIterator[None]:
+        """Renew the lease for as long as the context lasts; afterwards nothing writes the record any more."""
+        ended = asyncio.Event()
+        renewing = asyncio.create_task(self._renew(ended))
+        try:
+            yield
+        finally:
+            ended.set()
+            await renewing
 
     def finish(self, unit: Unit, answer: Answer) -> None:
         """Stage the answer beside the work's own writes."""
@@ -55,6 +74,26 @@ class Claim:
         except (FailedPrecondition, NotFound):
             return  # another owner took over after the lease: the record is theirs
 
+    async def _renew(self, ended: asyncio.Event) -> None:
+        from google.api_core.exceptions import GoogleAPIError
+
+        from shared_layer.storage.gcp_clients import firestore
+
+        third = LEASE.total_seconds() / 3
+        while True:
+            try:
+                async with asyncio.timeout(third):
+                    await ended.wait()
+                return
+            except TimeoutError:
+                option = firestore().write_option(last_update_time=self.update_time)
+            try:
+                lease = {"lease_until": clock.utcnow() + LEASE}
+                self.update_time = (await self.reference.update(lease, option=option, timeout=third)).update_time
+            except GoogleAPIError as error:  # lost, or in doubt: the commit will tell
+                log("WARNING", "idempotency_lease_not_renewed", str(error))
+                return
+
 
 def read_key(header: bytes) -> str:
     """The key of the header; a structured-field string may stand in quotes. Raises InvalidRequest."""
@@ -68,9 +107,7 @@ def read_key(header: bytes) -> str:
     return key
 
 
-async def claim(
-    tenant_id: str, operation: str, key: str, fingerprint: str, lease: float, seal: bytes | None
-) -> Claim | Answer:
+async def claim(tenant_id: str, operation: str, key: str, fingerprint: str, seal: bytes | None) -> Claim | Answer:
     """A claim on (tenant, operation, key), or the answer of the request that had it.
 
     `seal` (the caller's own credential) encrypts answers that must not lie readable in the store. Raises
@@ -87,7 +124,7 @@ async def claim(
         "operation": operation,
         "fingerprint": fingerprint,
         "state": "running",
-        "lease_until": moment + timedelta(seconds=lease),
+        "lease_until": moment + LEASE,
         "expires_at": moment + KEPT,
     }
     try:
