@@ -40,6 +40,12 @@ def client_of(provider: Provider) -> AsyncOpenAI:
     return clients[place]
 
 
+async def close_clients() -> None:
+    """Close the connections of this event loop's clients, and forget them."""
+    for client in _clients.pop(asyncio.get_running_loop(), {}).values():
+        await client.close()
+
+
 async def post(provider: Provider, body: Mapping[str, Any]) -> dict[str, Any]:
     """A whole answer as plain JSON: nothing that a provider adds is lost. Raises openai's errors."""
     answer = await client_of(provider).post("/chat/completions", cast_to=object, body=body, options=_options())

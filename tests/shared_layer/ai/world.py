@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from shared_layer.ai.clients import client_of
-from shared_layer.ai.providers import PROVIDERS, Provider
+from shared_layer.ai.clients import close_clients
+from shared_layer.ai.providers import PROVIDERS
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext, enter
 from shared_layer.core.scopes import TENANT_SCOPES
@@ -59,16 +59,10 @@ async def world(platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch) -> Asy
         monkeypatch.setenv(provider.key_env, f"key-of-{provider.id}")
     await redis().command("DEL", *(f"breaker:{provider.id}" for provider in PROVIDERS))
     yield World(*doubles, monkeypatch)
-    for provider in PROVIDERS:
-        await _closed(provider)
+    await close_clients()
     for double in doubles:
         await double.stop()
     await redis().command("DEL", *(f"breaker:{provider.id}" for provider in PROVIDERS))
-
-
-async def _closed(provider: Provider) -> None:
-    if provider.configured:
-        await client_of(provider).close()
 
 
 async def ledger(tenant_id: str) -> list[dict[str, Any]]:
