@@ -7,6 +7,7 @@ async def test_x(platform):
 
 from __future__ import annotations
 
+import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator
@@ -20,6 +21,7 @@ from infra.local import programs
 from infra.local.child import Child
 from infra.local.environment import platform_variables, process_environment
 from infra.local.folder import DataFolder
+from infra.local.gateway.asgi import ASGIApp, Receive, Scope, Send
 from infra.local.identity import Issuer
 from infra.local.options import ROOT
 from infra.local.ports import Ports
@@ -83,7 +85,7 @@ async def running_platform(data: Path) -> AsyncIterator[LocalPlatform]:
             await server.start()
         for child in children:
             await child.ready(_START_WITHIN)
-        transport = httpx.ASGITransport(app=deployment.gateway)
+        transport = httpx.ASGITransport(app=_in_a_task_of_its_own(deployment.gateway))
         async with httpx.AsyncClient(transport=transport, base_url=ports.gateway) as gateway:
             yield LocalPlatform(gateway, ports.gateway, ports.functions, operator_key, variables, deployment)
         for server in servers:
@@ -95,3 +97,12 @@ async def running_platform(data: Path) -> AsyncIterator[LocalPlatform]:
         os.environ.clear()
         os.environ.update(former)
         settings.cache_clear()
+
+
+def _in_a_task_of_its_own(app: ASGIApp) -> ASGIApp:
+    """As a server calls it: what a request sets for its own length (its deadline, its id) is not left to the test."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.create_task(app(scope, receive, send))  # type: ignore[arg-type]
+
+    return call
