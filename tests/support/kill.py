@@ -1,0 +1,50 @@
+"""`kill -9`: of a whole platform at once, or of one of its processes."""
+
+from __future__ import annotations
+
+import psutil
+
+from infra.demo.platform_process import PlatformProcess
+
+_GONE_WITHIN = 10.0
+
+
+def kill_everything(platform: PlatformProcess) -> None:
+    """Kill the supervisor and all its processes, and return once none of them is left."""
+    family = processes(platform)
+    for process in family:
+        _kill(process)
+    platform.kill()
+    _, alive = psutil.wait_procs(family, timeout=_GONE_WITHIN)
+    assert alive == []
+
+
+def kill_one(platform: PlatformProcess, module: str) -> bool:
+    """Kill the process that runs `module`; False where none runs now."""
+    found = [process for process in processes(platform) if module in _command(process)]
+    for process in found:
+        _kill(process)
+    return bool(found)
+
+
+def processes(platform: PlatformProcess) -> list[psutil.Process]:
+    """The platform's processes, the supervisor first."""
+    try:
+        supervisor = psutil.Process(platform.pid)
+        return [supervisor, *supervisor.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _kill(process: psutil.Process) -> None:
+    try:
+        process.kill()
+    except psutil.NoSuchProcess:
+        return
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
