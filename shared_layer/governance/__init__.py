@@ -1,5 +1,22 @@
 """What is recorded, who may do what, and what becomes of personal data."""
 
+from shared_layer.governance.chain import append
+from shared_layer.governance.checkpointing import checkpoint_all
 from shared_layer.governance.group_commit import GroupCommit, until_unopposed
+from shared_layer.governance.record import AuditRecord
+from shared_layer.governance.trail import AuditFilter, export_lines, list_audit, tell_of_reading, verify_trail
+from shared_layer.governance.verification import Verdict
 
-__all__ = ["GroupCommit", "until_unopposed"]
+__all__ = [
+    "AuditFilter",
+    "AuditRecord",
+    "GroupCommit",
+    "Verdict",
+    "append",
+    "checkpoint_all",
+    "export_lines",
+    "list_audit",
+    "tell_of_reading",
+    "until_unopposed",
+    "verify_trail",
+]

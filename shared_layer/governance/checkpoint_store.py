@@ -1,0 +1,60 @@
+"""Checkpoints in Cloud Storage: a bucket of their own, where objects are added and never replaced."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+import orjson
+
+from shared_layer.governance.checkpoint import Checkpoint
+from shared_layer.storage.gcp_clients import storage
+
+BUCKET: Final = "xynergy-audit"
+UPLOAD_SECONDS: Final = 10.0
+
+
+async def read_checkpoints(tenant_id: str) -> list[Checkpoint]:
+    """The tenant's checkpoints, by number; none where there is no bucket yet."""
+    return await asyncio.to_thread(_read, tenant_id)
+
+
+async def write_checkpoint(checkpoint: Checkpoint) -> None:
+    """Add a checkpoint; one that is there already stays as it is."""
+    name = f"checkpoints/{checkpoint.tenant_id}/{checkpoint.seq:016d}.json"
+    await write_object(name, orjson.dumps(checkpoint.model_dump()))
+
+
+async def write_object(name: str, content: bytes) -> None:
+    """Add a JSON object to the audit bucket; one that is there already stays as it is."""
+    await asyncio.to_thread(_write, name, content)
+
+
+def _read(tenant_id: str) -> list[Checkpoint]:
+    from google.api_core.exceptions import NotFound
+
+    try:
+        blobs = sorted(
+            storage().list_blobs(BUCKET, prefix=f"checkpoints/{tenant_id}/", timeout=UPLOAD_SECONDS),
+            key=lambda blob: str(blob.name),
+        )
+    except NotFound:
+        return []
+    return [Checkpoint.model_validate_json(blob.download_as_bytes(timeout=UPLOAD_SECONDS)) for blob in blobs]
+
+
+def _write(name: str, content: bytes) -> None:
+    from google.api_core.exceptions import Conflict, NotFound, PreconditionFailed
+
+    blob = storage().bucket(BUCKET).blob(name)
+    options = {"content_type": "application/json", "if_generation_match": 0, "timeout": UPLOAD_SECONDS}
+    try:
+        try:
+            blob.upload_from_string(content, **options)
+        except NotFound:
+            with suppress(Conflict):  # another instance made it
+                storage().create_bucket(BUCKET)
+            blob.upload_from_string(content, **options)
+    except PreconditionFailed:
+        return  # it was written before: by a delivery that was repeated

@@ -1,0 +1,13 @@
+"""Append every event of every service to its tenant's audit chain: once, in order of arrival, without a gap.
+
+It is tried a hundred times before an event becomes a dead letter: an outage leaves no hole.
+"""
+
+from shared_layer.front_door import Envelope, Resources, on_event
+from shared_layer.governance import append
+from shared_layer.storage.topics import EVENT_TOPICS
+
+
+@on_event(EVENT_TOPICS, max_attempts=100, resources=Resources(concurrency=400))
+async def append_audit_event(event: Envelope) -> None:
+    await append(event)
