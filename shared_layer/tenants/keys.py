@@ -34,7 +34,9 @@ class NewKey(Model):
     """A key to issue. Its scopes may not go beyond those of the key that asks for it."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    scopes: Annotated[list[str], Field(min_length=1, max_length=50), AfterValidator(_known_scopes)]
+    scopes: Annotated[
+        list[str], Field(min_length=1, max_length=50, examples=[["marketing:read"]]), AfterValidator(_known_scopes)
+    ]
     expires_at: AwareDatetime | None = None
     requests_per_minute: Annotated[int, Field(ge=1, le=100_000)] | None = None
 

@@ -38,8 +38,8 @@ def _known_time_zone(name: str) -> str:
     return name
 
 
-PlanName = Annotated[str, AfterValidator(_known_plan)]
-TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
+PlanName = Annotated[str, AfterValidator(_known_plan), Field(examples=["standard"])]
+TimeZone = Annotated[str, AfterValidator(_known_time_zone), Field(examples=["Europe/Berlin"])]
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 TenantName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
