@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from shared_layer.ai.clients import post
@@ -13,12 +12,12 @@ from shared_layer.ai.completion import Route, Usage
 from shared_layer.ai.failures import InvalidAnswer
 from shared_layer.ai.fallback import first_answer
 from shared_layer.ai.hits import note_hit
-from shared_layer.ai.ledger import Spend, record
+from shared_layer.ai.ledger import Outcome, Spend, record
 from shared_layer.ai.mock import mock_completion
 from shared_layer.ai.optimiser import optimise
 from shared_layer.ai.prompt import Prompt
 from shared_layer.ai.providers import MOCK
-from shared_layer.ai.reply import Reply, text_of_answer
+from shared_layer.ai.reply import Reply, route_line, text_of_answer
 from shared_layer.ai.routing import Target, decide
 from shared_layer.ai.tokens import estimate, estimate_messages
 from shared_layer.core.context import current
@@ -59,58 +58,61 @@ async def _ask(prompt: Prompt) -> Reply:
     attempts = _Attempts(prompt, body)
     won = await first_answer(decision, attempts.ask)
     answered, usage = won.value
-    reply = Reply(
+    return Reply(
         body=answered,
         model=won.target.model,
         kind=decision.kind,
         route=Route(won.target.provider.id, won.reasons, decision.complexity.score),
         usage=usage,
-        cost_micros=won.target.price.of(usage),
+        cost_micros=attempts.cost_micros,
         latency_ms=(time.perf_counter() - started) * 1000,
         call_id=attempts.call_id,
         tokens_saved=saved,
     )
-    await record(prompt.caller, reply.spend(prompt.operation))
-    return _costing(reply, attempts.wasted_micros)
 
 
 class _Attempts:
-    """The attempts to answer one prompt; `wasted_micros` is what answers cost that were of no use."""
+    """The attempts to answer one prompt; `cost_micros` is what they come to, useful or not."""
 
     def __init__(self, prompt: Prompt, body: Mapping[str, Any]) -> None:
         self.call_id = new_id("call")
-        self.wasted_micros = 0
+        self.cost_micros = 0
         self._prompt = prompt
         self._body = body
         self._wasted = 0
 
-    async def ask(self, target: Target, seconds: float) -> tuple[dict[str, Any], Usage]:
+    async def ask(self, target: Target, seconds: float, reasons: tuple[str, ...]) -> tuple[dict[str, Any], Usage]:
         """An answer of `target` that the prompt accepts; one that does not fit is asked for once more."""
-        async with asyncio.timeout(seconds):
-            for _ in range(TRIES_FOR_A_FIT):
-                started = time.perf_counter()
+        until = asyncio.get_running_loop().time() + seconds
+        for _ in range(TRIES_FOR_A_FIT):
+            started = time.perf_counter()
+            async with asyncio.timeout_at(until):
                 answered = await _send(target, self._body)
-                usage = usage_of(answered, self._body, target.provider is not MOCK)
-                if _fits(answered, self._prompt):
-                    return answered, usage
-                await self._waste(target, usage, (time.perf_counter() - started) * 1000)
+            latency_ms = (time.perf_counter() - started) * 1000
+            usage = usage_of(answered, self._body, target.provider is not MOCK)
+            if _fits(answered, self._prompt):
+                await self._pay(target, usage, reasons, latency_ms, "answered", self.call_id)
+                return answered, usage
+            self._wasted += 1
+            await self._pay(target, usage, reasons, latency_ms, "invalid", f"{self.call_id}_{self._wasted}")
         raise InvalidAnswer()
 
-    async def _waste(self, target: Target, usage: Usage, latency_ms: float) -> None:
-        self._wasted += 1
-        cost = target.price.of(usage)
-        self.wasted_micros += cost
+    async def _pay(
+        self, target: Target, usage: Usage, reasons: tuple[str, ...], latency_ms: float, outcome: Outcome, call_id: str
+    ) -> None:
+        """Write one answer down, before anything else is awaited."""
         spend = Spend(
-            call_id=f"{self.call_id}_{self._wasted}",
+            call_id=call_id,
             operation=self._prompt.operation,
             provider=target.provider.id,
             model=target.model,
-            route=f"{target.provider.id}: its answer does not fit what was asked for",
+            route=route_line(target.provider.id, reasons),
             usage=usage,
-            cost_micros=cost,
+            cost_micros=target.price.of(usage),
             latency_ms=latency_ms,
-            outcome="invalid",
+            outcome=outcome,
         )
+        self.cost_micros += spend.cost_micros
         await record(self._prompt.caller, spend)
 
 
@@ -141,13 +143,6 @@ def usage_of(answered: Any, body: Mapping[str, Any], counted_by_provider: bool =
     except (KeyError, TypeError, IndexError, AttributeError):
         written = 0
     return Usage(estimate_messages(body["messages"]), written, estimated=True)
-
-
-def _costing(reply: Reply, wasted_micros: int) -> Reply:
-    """The reply with what answers before it cost in vain."""
-    if not wasted_micros:
-        return reply
-    return replace(reply, cost_micros=reply.cost_micros + wasted_micros)
 
 
 def _told(reply: Reply) -> Reply:

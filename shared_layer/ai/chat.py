@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -68,15 +67,17 @@ def route_headers(route: Route, kind: str, model: str) -> dict[str, str]:
 
 
 class EventStream(StreamingResponse):
-    """Server-sent events whose source is closed at once when the caller leaves."""
+    """Server-sent events; whoever sends them is told when the caller leaves, also before the first."""
 
-    def __init__(self, events: AsyncIterator[bytes], headers: Mapping[str, str]) -> None:
-        self._events = events
-        super().__init__(events, media_type="text/event-stream", headers=headers)
+    def __init__(self, begun: Stream, headers: Mapping[str, str]) -> None:
+        self._leave = begun.leave
+        super().__init__(begun.events, media_type="text/event-stream", headers=headers)
 
     async def stream_response(self, send: Send) -> None:
-        async with aclosing(self._events):  # type: ignore[type-var]
+        try:
             await super().stream_response(send)
+        finally:
+            self._leave()
 
 
 def _streamed(begun: Stream, prompt: Prompt) -> Response:
@@ -84,4 +85,4 @@ def _streamed(begun: Stream, prompt: Prompt) -> Response:
     told["X-Xynergy-Cache"] = "hit" if begun.cached else "miss" if prompt.cacheable else "off"
     if begun.cost_micros is not None:
         told["X-Xynergy-Cost-Usd"] = dollars(begun.cost_micros)
-    return EventStream(begun.events, told | {"X-Accel-Buffering": "no"})
+    return EventStream(begun, told | {"X-Accel-Buffering": "no"})

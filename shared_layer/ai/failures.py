@@ -36,11 +36,11 @@ class Failure:
     retry_after: str = ""
 
 
-def failure_of(provider: str, error: Exception, pinned: bool) -> Failure | Problem:
+def failure_of(provider: str, error: Exception, pinned: bool) -> Failure | Problem | None:
     """What `error` of `provider` means: a failure to fall back from, or a problem that is the caller's own.
 
-    A model that the provider does not know is the caller's fault only where the caller named it (`pinned`). Raises
-    `error` itself where it is neither: a fault of ours.
+    A model that the provider does not know is the caller's fault only where the caller named it (`pinned`). None
+    where it is neither: a fault of ours.
     """
     from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 
@@ -60,7 +60,7 @@ def failure_of(provider: str, error: Exception, pinned: bool) -> Failure | Probl
         return Failure(provider, f"broke off: {error.message}")
     if isinstance(error, ValueError):
         return Failure(provider, "answered something that is no JSON")
-    raise error
+    return None
 
 
 def _callers_fault(provider: str, error: object) -> Problem:

@@ -16,8 +16,8 @@ from shared_layer.core.logs import log
 
 T = TypeVar("T")
 
-Attempt = Callable[[Target, float], Awaitable[T]]
-"""Asks one target, within so many seconds."""
+Attempt = Callable[[Target, float, tuple[str, ...]], Awaitable[T]]
+"""Asks one target, within so many seconds, for so many reasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,10 @@ async def first_answer(decision: Decision, attempt: Attempt[T]) -> Answered[T]:
         if admission is None:
             break
         target, left = left[index], left[index + 1 :]
-        result = await _try(target, admission, attempt, _seconds(target, bool(left)), decision.pinned)
+        asked = attempt(target, _seconds(target, bool(left)), tuple(reasons))
+        result = await _try(admission, asked, decision.pinned)
         if not isinstance(result, Failure):
-            return Answered(target, result, (*reasons, f"{target.provider.id} answered"))
+            return Answered(target, result, tuple(reasons))
         failures.append(result)
         reasons.append(f"{result.provider} failed: it {result.reason}")
     seconds = [state.retry_in_seconds for state in await look(waiting)] if waiting else [0.0]
@@ -65,25 +66,32 @@ async def _admitted(left: Sequence[Target]) -> Admission | None:
     return admission
 
 
-async def _try(target: Target, admission: Admission, attempt: Attempt[T], seconds: float, pinned: bool) -> T | Failure:
-    """What one target answers, or how it failed; its breaker has been told. Raises what is the caller's to know."""
-    provider = target.provider
+async def _try(admission: Admission, asked: Awaitable[T], pinned: bool) -> T | Failure:
+    """What one target answers, or how it failed; its breaker has been told. Raises what is not for the next one."""
+    provider = admission.provider
     try:
-        value = await attempt(target, seconds)
+        value = await asked
     except Exception as error:
-        failure = failure_of(provider.id, error, pinned)
+        failure = failure_of(provider, error, pinned)
+        if failure is None:
+            await _release(admission)
+            raise
         if isinstance(failure, Problem):
             await _settle(admission, "")
             raise failure from error
-        log("WARNING", "ai_provider_failed", provider=provider.id, reason=failure.reason, error=str(error)[:500])
+        log("WARNING", "ai_provider_failed", provider=provider, reason=failure.reason, error=str(error)[:500])
         await _settle(admission, failure.reason if failure.sick else "")
         return failure
     except BaseException:
-        if admission.permit:
-            await report(admission, "released")
+        await _release(admission)
         raise
     await _settle(admission, "")
     return value
+
+
+async def _release(admission: Admission) -> None:
+    if admission.permit:
+        await report(admission, "released")
 
 
 async def _settle(admission: Admission, failure: str) -> None:

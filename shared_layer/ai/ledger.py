@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from shared_layer.ai.completion import Usage
 from shared_layer.ai.health_events import own_context
@@ -22,6 +22,8 @@ from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document
 
 COLLECTION: Final = "ai_ledger"
+
+T = TypeVar("T")
 
 Outcome = Literal["answered", "invalid", "broken", "aborted"]
 """`invalid`: did not fit the schema; `broken`: the provider failed in mid-stream; `aborted`: the caller left."""
@@ -54,8 +56,12 @@ async def record(caller: Caller, spend: Spend) -> None:
     }
     unit.create(tenant_document(caller.tenant_id, COLLECTION, spend.call_id), entry)
     unit.emit(completed_event(spend, cached=False))
+    await asyncio.shield(detach(_commit(unit, spend)))
+
+
+async def _commit(unit: Unit, spend: Spend) -> None:
     try:
-        await asyncio.shield(unit.commit())
+        await unit.commit()
     except Exception as error:
         log("ERROR", "ai_spend_unrecorded", f"{type(error).__name__}: {error}", **asdict(spend))
         raise
@@ -64,11 +70,12 @@ async def record(caller: Caller, spend: Spend) -> None:
 _detached: set[asyncio.Task[Any]] = set()
 
 
-def detach(work: Coroutine[Any, Any, Any]) -> None:
-    """Do `work` in a task of its own: the task that asks for it is being cancelled, and could not wait."""
+def detach(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Do `work` in a task of its own, which goes on when the one that asks for it is cancelled."""
     task = asyncio.get_running_loop().create_task(work)
     _detached.add(task)
     task.add_done_callback(_detached_done)
+    return task
 
 
 def _detached_done(task: asyncio.Task[Any]) -> None:

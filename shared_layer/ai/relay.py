@@ -21,7 +21,7 @@ from shared_layer.ai.providers import MICROS
 from shared_layer.ai.reply import route_line
 from shared_layer.ai.tokens import estimate_messages
 from shared_layer.core.ids import new_id
-from shared_layer.core.logs import log
+from shared_layer.core.logs import log, log_exception
 
 
 class Relay:
@@ -47,12 +47,11 @@ class Relay:
         self._prompt_tokens = estimate_messages(prompt.body["messages"]) - tokens_saved
         self._written = 0.0
         self._finished = False
+        self._over = False
         self._counted: dict[str, Any] | None = None
 
     async def events(self) -> AsyncIterator[bytes]:
         """The stream as server-sent events, to its end, its failure, or until the caller leaves."""
-        left = True
-        failure = ""
         try:
             chunk: Any = self._opened.first
             while chunk is not None:
@@ -60,25 +59,30 @@ class Relay:
                     yield event(passed)
                 chunk = await self._next()
             failure = "" if self._finished else f"{self._target.provider.id} ended before the answer was complete"
-            left = False
         except Exception as error:  # noqa: BLE001 (told to the caller, the breaker and the log)
             failure = self._reason(error)
-            left = False
-        finally:
-            if left:
-                detach(self._settle("aborted"))
+        except BaseException:
+            self.leave()
+            raise
+        self._over = True
+        cost = await asyncio.shield(detach(self._settle("broken" if failure else "answered")))
         if failure:
             log("WARNING", "ai_stream_broken", failure, provider=self._target.provider.id)
             await report(Admission(self._target.provider.id, ""), "failed", failure)
-        cost = await self._settle("broken" if failure else "answered")
-        if failure:
             yield error_event(f"The answer broke off: {failure}. What came before is incomplete; ask again.")
         elif self._include_usage:
             yield event(self._last(cost))
         yield DONE
 
+    def leave(self) -> None:
+        """The caller reads no further: hang up, and bill what was begun. Nothing once the stream is over."""
+        if not self._over:
+            self._over = True
+            detach(self._settle("aborted"))
+
     async def _next(self) -> Any:
-        async with asyncio.timeout(self._target.provider.token_seconds):
+        seconds = min(self._target.provider.token_seconds, self._prompt.caller.context.remaining())
+        async with asyncio.timeout(seconds):
             return await anext(self._opened.more, None)
 
     def _take(self, chunk: dict[str, Any]) -> dict[str, Any] | None:
@@ -93,6 +97,9 @@ class Relay:
 
     def _reason(self, error: Exception) -> str:
         failure = failure_of(self._target.provider.id, error, pinned=False)
+        if failure is None:
+            log_exception("ai_stream_failed", error)
+            return "the platform failed"
         return f"{failure.provider} {failure.reason}" if isinstance(failure, Failure) else failure.detail
 
     async def _settle(self, outcome: Outcome) -> int:
@@ -107,7 +114,7 @@ class Relay:
             operation=self._prompt.operation,
             provider=self._target.provider.id,
             model=self._target.model,
-            route=route_line(self._route),
+            route=route_line(self._route.provider, self._route.reasons),
             usage=usage,
             cost_micros=self._target.price.of(usage),
             latency_ms=(time.perf_counter() - self._started) * 1000,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,22 +47,22 @@ class Reply:
         return cls(**stored | built | again)
 
     def spend(self, operation: str) -> Spend:
-        """The answer's line in the ledger."""
+        """What an answer from the cache is told as."""
         return Spend(
             call_id=self.call_id,
             operation=operation,
             provider=self.route.provider,
             model=self.model,
-            route=route_line(self.route),
+            route=route_line(self.route.provider, self.route.reasons),
             usage=self.usage,
             cost_micros=self.cost_micros,
             latency_ms=self.latency_ms,
         )
 
 
-def route_line(route: Route) -> str:
+def route_line(provider: str, reasons: Iterable[str]) -> str:
     """A route in one line."""
-    return f"{route.provider}: {'; '.join(route.reasons)}"
+    return f"{provider}: {'; '.join(reasons)}"
 
 
 def text_of_answer(body: dict[str, Any]) -> str:

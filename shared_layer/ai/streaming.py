@@ -8,7 +8,7 @@ not stored there.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from shared_layer.ai.answering import CATEGORY
@@ -30,7 +30,8 @@ from shared_layer.storage.cache import lookup
 class Stream:
     """An answer that has begun: what is known of it already, and the server-sent events that make it up.
 
-    `cost_micros` is None where the price depends on how long the answer will be.
+    `cost_micros` is None where the price depends on how long the answer will be. `leave` is to be called when nobody
+    reads on: it bills what was begun, and does nothing after the end.
     """
 
     route: Route
@@ -39,6 +40,7 @@ class Stream:
     cached: bool
     cost_micros: int | None
     events: AsyncIterator[bytes]
+    leave: Callable[[], None]
 
 
 async def stream(prompt: Prompt, include_usage: bool) -> Stream:
@@ -46,16 +48,20 @@ async def stream(prompt: Prompt, include_usage: bool) -> Stream:
     if prompt.cacheable and (found := await lookup(prompt.caller.tenant_id, CATEGORY, *prompt.cache_parts)):
         reply = Reply.from_cache(found.value, new_id("call"), 0.0)
         note_hit(prompt.caller, reply.spend(prompt.operation))
-        return Stream(reply.route, reply.kind, reply.model, True, 0, _replay(reply, include_usage))
+        return Stream(reply.route, reply.kind, reply.model, True, 0, _replay(reply, include_usage), _nothing_to_leave)
     started = time.perf_counter()
     body, saved = optimise(prompt.body)
     decision = decide(prompt.model, body)
-    won = await first_answer(decision, lambda target, seconds: open_stream(target, body, seconds))
+    won = await first_answer(decision, lambda target, seconds, _: open_stream(target, body, seconds))
     route = Route(won.target.provider.id, won.reasons, decision.complexity.score)
     relay = Relay(prompt, won, route, include_usage, started, saved)
     price = won.target.price
     known = price.of(Usage(0, 0)) if price.flat else None
-    return Stream(route, decision.kind, won.target.model, False, known, relay.events())
+    return Stream(route, decision.kind, won.target.model, False, known, relay.events(), relay.leave)
+
+
+def _nothing_to_leave() -> None:
+    """A stored answer is paid for, and holds no connection."""
 
 
 async def _replay(reply: Reply, include_usage: bool) -> AsyncIterator[bytes]:

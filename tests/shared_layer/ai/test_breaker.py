@@ -82,7 +82,7 @@ def test_a_late_result_of_a_call_from_before_changes_nothing():
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-async def test_the_script_on_redis_goes_through_the_same_states_as_the_rule(platform, steps):
+async def test_the_script_on_redis_goes_through_the_same_states_as_the_rule(world, steps):
     rule, key, now = BreakerRule(60.0), f"breaker:{uuid.uuid4().hex}", 1_000_000
     held = [""]
     for number, (operation, seconds, which) in enumerate(steps):

@@ -114,6 +114,20 @@ async def test_a_caller_that_leaves_is_billed_for_what_it_got_and_the_provider_i
     assert entry["cost_micros"] == -(-(5 * 2_500_000 + 10_000_000) // 1_000_000)
 
 
+async def test_a_stream_that_nobody_began_to_read_is_billed_as_well(world: World):
+    world.internal.otherwise = Behaviour(hang="middle")
+    asked = prompt(world)
+    begun = await stream(asked, include_usage=False)
+    begun.leave()
+    begun.leave()
+    await asyncio.wait_for(world.internal.hung_up.wait(), 5)
+
+    async def billed() -> bool:
+        return [entry["outcome"] for entry in await ledger(asked.caller.tenant_id)] == ["aborted"]
+
+    await eventually(billed)
+
+
 async def test_a_cached_answer_is_replayed_as_a_stream_that_costs_nothing(world: World):
     tenant = world.caller().tenant_id
     await complete(world.caller(tenant), messages=EASY, operation="test")

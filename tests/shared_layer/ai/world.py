@@ -16,6 +16,7 @@ from shared_layer.ai.providers import PROVIDERS
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext, enter
 from shared_layer.core.scopes import TENANT_SCOPES
+from shared_layer.storage import redis as redis_module
 from shared_layer.storage.gcp_clients import firestore
 from shared_layer.storage.redis import redis
 from tests.shared_layer.ai.provider_double import ProviderDouble
@@ -57,6 +58,7 @@ async def world(platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch) -> Asy
         await double.start()
         monkeypatch.setenv(provider.url_env, double.url)
         monkeypatch.setenv(provider.key_env, f"key-of-{provider.id}")
+    monkeypatch.setattr(redis_module, "TIMEOUT", 5.0)  # a crowded machine is not a Redis that is away
     await redis().command("DEL", *(f"breaker:{provider.id}" for provider in PROVIDERS))
     yield World(*doubles, monkeypatch)
     await close_clients()
