@@ -16,7 +16,10 @@ from infra.local.pubsub.store import Pending, Store
 
 @dataclass(slots=True, eq=False)
 class Lease:
-    """One delivery under way. `attempt` counts from 1; `on_end` hears when it is over, however it ended."""
+    """One delivery under way. `attempt` counts from 1; `on_end` hears when it is over, however it ended.
+
+    `reached` turns false where nobody was there to deliver to.
+    """
 
     ack_id: str
     entry: Entry
@@ -24,6 +27,7 @@ class Lease:
     body: bytes
     alarm: Alarm | None
     on_end: Callable[[Lease], None] | None
+    reached: bool = True
 
 
 class Backlog:
@@ -121,21 +125,26 @@ class Backlog:
             lease.alarm = self._alarms.after(deadline, lambda lease=lease: self.fail(lease))  # type: ignore[misc]
 
     def fail(self, lease: Lease) -> None:
-        """The delivery was refused or not acknowledged in time: dead-letter the message, or try again later."""
+        """The delivery was refused or not acknowledged in time: dead-letter the message, or try again later.
+
+        One that never reached its endpoint does not count. The cloud counts it, and begins again after 10 s; where the
+        pauses begin at a fraction of a second, a platform that starts anew would bury what it finds.
+        """
         entry = lease.entry
         if entry.lease is not lease:
             return
         _end(lease)
-        entry.failures += 1
-        self._store.count_failure(self._holder, entry.message)
+        if lease.reached:
+            entry.failures += 1
+            self._store.count_failure(self._holder, entry.message)
         for behind in self._queue.out_behind(entry):
             _end(behind.lease)
             self._queue.give_back(behind)
-        if 0 < self.settings.max_attempts <= entry.failures and self._forward(entry):
+        if lease.reached and 0 < self.settings.max_attempts <= entry.failures and self._forward(entry):
             self.drop([entry.message])
             return
         self._queue.rest(entry)
-        self._alarms.after(self.settings.backoff.delay(entry.failures), lambda: self._retry(entry))
+        self._alarms.after(self.settings.backoff.delay(max(1, entry.failures)), lambda: self._retry(entry))
 
     def _retry(self, entry: Entry) -> None:
         if not entry.gone:

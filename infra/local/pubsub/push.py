@@ -50,7 +50,11 @@ class Push:
             oidc = self._config.oidc_token
             token = self._issuer.token(oidc.audience or self._config.push_endpoint, oidc.service_account_email)
             headers["Authorization"] = f"Bearer {token}"
-        return await self._client.post(self._config.push_endpoint, headers, request.body)
+        try:
+            return await self._client.post(self._config.push_endpoint, headers, request.body)
+        except ConnectionRefusedError:
+            lease.reached = False
+            raise
 
     def _settle(self, lease: Lease, accepted: bool) -> None:
         if lease.entry.lease is not lease:
