@@ -34,7 +34,9 @@ export function time(moment) {
   return clock.format(new Date(moment));
 }
 
+const NAMES = new Map([["ai", "AI"], ["api", "API"], ["openai", "OpenAI"]]);
+
 export function words(name) {
-  const text = name.replaceAll("_", " ").replaceAll("-", " ");
+  const text = name.split(/[_-]/).map((word) => NAMES.get(word) ?? word).join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

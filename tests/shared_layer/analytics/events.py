@@ -13,7 +13,9 @@ from shared_layer.messaging.envelope import Envelope, EventMetadata
 START = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 
 
-def event(tenant_id: str, event_type: str, payload: dict[str, Any], minutes: float = 0, request: str = "r1") -> Envelope:
+def event(
+    tenant_id: str, event_type: str, payload: dict[str, Any], minutes: float = 0, request: str = "r1"
+) -> Envelope:
     """An event of the tenant, `minutes` after START."""
     service = "ai-routing-engine" if event_type.startswith("ai_") else "marketing-engine"
     return Envelope(
