@@ -87,7 +87,7 @@ class _Attempts:
         for _ in range(TRIES_FOR_A_FIT):
             started = time.perf_counter()
             async with asyncio.timeout_at(until):
-                answered = await _send(target, self._body)
+                answered = await _send(target, self._body, self._prompt)
             latency_ms = (time.perf_counter() - started) * 1000
             usage = usage_of(answered, self._body, target.provider is not MOCK)
             if _fits(answered, self._prompt):
@@ -116,9 +116,9 @@ class _Attempts:
         await record(self._prompt.caller, spend)
 
 
-async def _send(target: Target, body: Mapping[str, Any]) -> dict[str, Any]:
+async def _send(target: Target, body: Mapping[str, Any], prompt: Prompt) -> dict[str, Any]:
     if target.provider is MOCK:
-        return mock_completion(body)
+        return mock_completion(body, prompt.stand_in)
     return await post(target.provider, {**body, "model": target.model})
 
 

@@ -22,12 +22,14 @@ async def complete(
     response_schema: type[BaseModel] | None = None,
     max_tokens: int | None = None,
     cache: bool = True,
+    stand_in: BaseModel | None = None,
 ) -> Completion:
     """The answer of the cheapest model that is good enough.
 
     `messages` are OpenAI's; `operation` names in the ledger what the money is spent for ("marketing.plan"). With
-    `response_schema` the answer is JSON that fits it. What it cost is on record when this returns, whatever becomes of
-    the caller's own work. Raises ProviderFailed where no provider could answer.
+    `response_schema` the answer is JSON that fits it; `stand_in` is such an answer for the mock to give, where no
+    provider is configured. What it cost is on record when this returns, whatever becomes of the caller's own work.
+    Raises ProviderFailed where no provider could answer.
     """
     body: dict[str, Any] = {"messages": list(messages)}
     if max_tokens is not None:
@@ -35,7 +37,8 @@ async def complete(
     if response_schema is not None:
         body["response_format"] = schema_format(response_schema)
     accept = response_schema.model_validate_json if response_schema else None
-    reply = await answer(Prompt(caller, body, model, operation, cache, accept))
+    mocked = stand_in.model_dump_json if stand_in else None
+    reply = await answer(Prompt(caller, body, model, operation, cache, accept, mocked))
     return Completion(
         text=reply.text,
         parsed=response_schema.model_validate_json(reply.text) if response_schema else None,

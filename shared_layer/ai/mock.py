@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -23,9 +23,10 @@ _JSON_NAME: Final = re.compile(r'"\w+"\s*:')
 Body = Mapping[str, Any]
 
 
-def mock_completion(body: Body) -> dict[str, Any]:
-    """A `chat.completion` for an OpenAI chat body; its text says why a mock answers."""
-    text = _text(body, NO_INTERNAL_MODEL if any(p.configured for p in PROVIDERS) else NOTHING_CONFIGURED)
+def mock_completion(body: Body, stand_in: Callable[[], str] | None = None) -> dict[str, Any]:
+    """A `chat.completion` for an OpenAI chat body: the stand-in's text, else one that says why a mock answers."""
+    cause = NO_INTERNAL_MODEL if any(p.configured for p in PROVIDERS) else NOTHING_CONFIGURED
+    text = stand_in() if stand_in else _text(body, cause)
     limit = int(body.get("max_completion_tokens") or body.get("max_tokens") or 0)
     cut = 0 < limit < estimate(text)
     if cut:

@@ -18,7 +18,8 @@ AUTO: Final = "auto"
 class Prompt:
     """`body` is an OpenAI chat body without `model` and the streaming fields; `operation` names what it is for.
 
-    `accept` raises ValidationError (or another ValueError) for a text that is of no use.
+    `accept` raises ValidationError (or another ValueError) for a text that is of no use; `stand_in` is what the mock
+    answers, where who asks knows better than the mock what an answer would be like.
     """
 
     caller: Caller
@@ -27,6 +28,7 @@ class Prompt:
     operation: str
     cache: bool = True
     accept: Callable[[str], object] | None = None
+    stand_in: Callable[[], str] | None = None
 
     @property
     def cacheable(self) -> bool:

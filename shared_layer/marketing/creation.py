@@ -10,6 +10,7 @@ from shared_layer.core.caller import Caller
 from shared_layer.core.ids import new_id
 from shared_layer.marketing.brief import CampaignBrief
 from shared_layer.marketing.campaign import COLLECTION, Campaign, PlanOrigin
+from shared_layer.marketing.mock_draft import mock_draft
 from shared_layer.marketing.plan import PlanDraft, finish_plan, messages_for, slug_of
 from shared_layer.messaging.events import CampaignCreated
 from shared_layer.messaging.unit import Unit
@@ -68,6 +69,7 @@ async def _plan_by_ai(brief: CampaignBrief, caller: Caller) -> dict[str, Any]:
         response_schema=PlanDraft,
         max_tokens=TEMPLATE_TOKENS,
         cache=False,
+        stand_in=mock_draft(brief),
     )
     origin = PlanOrigin(
         provider=completion.provider,
