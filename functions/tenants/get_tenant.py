@@ -1,10 +1,9 @@
-"""Get a tenant's profile, plan and status."""
+"""Get a tenant's profile, plan and status, and what is still to be set up."""
 
 from shared_layer.front_door import Caller, Id, endpoint
-from shared_layer.tenants import Tenant
-from shared_layer.tenants import get_tenant as get
+from shared_layer.tenants import TenantProfile, get_profile
 
 
 @endpoint("GET", "/api/v1/tenants/{tenant_id}", scope="tenants:read")
-async def get_tenant(tenant_id: Id, caller: Caller) -> Tenant:
-    return await get(tenant_id, caller)
+async def get_tenant(tenant_id: Id, caller: Caller) -> TenantProfile:
+    return await get_profile(tenant_id, caller)

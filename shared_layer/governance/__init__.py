@@ -1,9 +1,12 @@
 """What is recorded, who may do what, and what becomes of personal data."""
 
 from shared_layer.governance.chain import append
+from shared_layer.governance.checkpoint_store import write_object as append_to_bucket
 from shared_layer.governance.checkpointing import checkpoint_all
+from shared_layer.governance.erasing import count_everything, erase_everything
 from shared_layer.governance.group_commit import GroupCommit, until_unopposed
 from shared_layer.governance.record import AuditRecord
+from shared_layer.governance.signing import certificate_signer
 from shared_layer.governance.trail import AuditFilter, export_lines, list_audit, tell_of_reading, verify_trail
 from shared_layer.governance.verification import Verdict
 
@@ -13,7 +16,11 @@ __all__ = [
     "GroupCommit",
     "Verdict",
     "append",
+    "append_to_bucket",
+    "certificate_signer",
     "checkpoint_all",
+    "count_everything",
+    "erase_everything",
     "export_lines",
     "list_audit",
     "tell_of_reading",

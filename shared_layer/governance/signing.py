@@ -59,6 +59,11 @@ def signers() -> list[Signer]:
     return _signers
 
 
+def certificate_signer() -> Signer:
+    """The key that certificates are signed with today."""
+    return signers()[0]
+
+
 def read_signers(pem: bytes) -> list[Signer]:
     """The Ed25519 private keys of a PEM file. Raises ValueError where there is none."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -1,6 +1,8 @@
 """Tenants and their API keys."""
 
 from shared_layer.tenants.creation import NewTenant, TenantWithKey, create_tenant
+from shared_layer.tenants.deletion import delete_tenant, restore_tenant
+from shared_layer.tenants.erasure import erase_due_tenants
 from shared_layer.tenants.keys import (
     ApiKey,
     IssuedKey,
@@ -13,6 +15,7 @@ from shared_layer.tenants.keys import (
     revoke_key,
     rotate_key,
 )
+from shared_layer.tenants.onboarding import TenantProfile, get_profile
 from shared_layer.tenants.quotas import (
     QuotaReceipt,
     QuotaRefund,
@@ -40,15 +43,20 @@ __all__ = [
     "StatusChange",
     "Tenant",
     "TenantChanges",
+    "TenantProfile",
     "TenantWithKey",
     "consume_quota",
     "create_tenant",
+    "delete_tenant",
+    "erase_due_tenants",
     "get_key",
+    "get_profile",
     "get_tenant",
     "issue_key",
     "list_keys",
     "provision_warehouse",
     "refund_quota",
+    "restore_tenant",
     "revoke_key",
     "rotate_key",
     "set_status",

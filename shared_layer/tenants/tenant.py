@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -21,7 +22,7 @@ from shared_layer.storage.gcp_clients import firestore
 if TYPE_CHECKING:
     from google.cloud.firestore import AsyncDocumentReference
 
-Status = Literal["active", "suspended"]
+Status = Literal["active", "suspended", "deleted", "erased"]
 
 
 def _known_plan(plan: str) -> str:
@@ -45,11 +46,14 @@ TenantName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class Tenant(Entity):
-    """A tenant as stored and answered. `warehouse` tells whether its own dataset is there yet."""
+    """A tenant as stored and answered. `warehouse` tells whether its own dataset is there yet.
+
+    A deleted tenant can be restored until `erase_after`; an erased one is a mere name that nobody can take again.
+    """
 
     id: str
     name: str
-    owner_email: EmailStr
+    owner_email: EmailStr | None
     plan: str
     status: Status = "active"
     timezone: str = "UTC"
@@ -57,6 +61,10 @@ class Tenant(Entity):
     dataset: str
     warehouse: Literal["pending", "ready"] = "pending"
     suspended_because: str | None = None
+    status_before_deletion: Status | None = None
+    deleted_at: datetime | None = None
+    erase_after: datetime | None = Field(default=None, description="When a deleted tenant's data goes for good.")
+    certificate: str | None = Field(default=None, description="The proof of erasure, in the audit bucket.")
 
 
 class TenantChanges(Model):
@@ -108,7 +116,7 @@ async def update_tenant(tenant_id: str, changes: TenantChanges, version: int, ca
 async def set_status(tenant_id: str, status: Status, reason: str, caller: Caller, unit: Unit) -> Tenant:
     """Suspend or reactivate. Raises IllegalTransition where the tenant is in that status already."""
     tenant = await get_tenant(tenant_id, caller)
-    if MOVES[tenant.status] != status:
+    if MOVES.get(tenant.status) != status:
         raise IllegalTransition(f"The tenant is {tenant.status} already.", status_now=tenant.status)
     former, tenant.status = tenant.status, status
     tenant.suspended_because = (reason or None) if status == "suspended" else None

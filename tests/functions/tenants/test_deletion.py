@@ -1,0 +1,122 @@
+"""A tenant's end: deleted, restored, erased with a certificate."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared_layer.core import clock
+from shared_layer.core.context import RequestContext
+from shared_layer.governance import count_everything, verify_trail
+from shared_layer.governance.chain import record_collection
+from shared_layer.governance.signing import public_keys, verify_signature
+from shared_layer.messaging.unit import Unit
+from shared_layer.storage.documents import tenant_document
+from shared_layer.storage.gcp_clients import storage
+from shared_layer.storage.redis import redis
+from shared_layer.tenants import erase_due_tenants
+from tests.functions.governance.audit_key import mount_audit_key
+from tests.support.eventually import eventually
+from tests.support.platform import LocalPlatform
+
+BRIEF = {"business_type": "Books", "target_audience": "Readers", "budget_range": "$100-$200"}
+
+
+def operator(platform: LocalPlatform) -> dict[str, str]:
+    return {"X-API-Key": platform.operator_key, "Idempotency-Key": uuid.uuid4().hex}
+
+
+async def delete(platform: LocalPlatform, tenant_id: str, key: str) -> dict[str, Any]:
+    gone = await platform.gateway.delete(f"/api/v1/tenants/{tenant_id}", headers={"X-API-Key": key})
+    assert gone.status_code == 200, gone.text
+    answer: dict[str, Any] = gone.json()
+    return answer
+
+
+async def campaigns(platform: LocalPlatform, key: str) -> int:
+    return (await platform.gateway.get("/api/v1/campaigns", headers={"X-API-Key": key})).status_code
+
+
+async def test_a_profile_says_what_is_still_to_be_set_up(platform: LocalPlatform) -> None:
+    tenant_id, key = await platform.tenant()
+
+    async def steps() -> dict[str, bool]:
+        profile = await platform.gateway.get(f"/api/v1/tenants/{tenant_id}", headers={"X-API-Key": key})
+        return {step["step"]: step["done"] for step in profile.json()["onboarding"]}
+
+    assert not any(done for step, done in (await steps()).items() if step != "warehouse")
+    made = await platform.gateway.post(
+        "/api/v1/campaigns", json=BRIEF, headers={"X-API-Key": key, "Idempotency-Key": "a"}
+    )
+    assert made.status_code == 201
+    assert (await steps())["campaign"]
+
+
+async def test_a_deleted_tenant_reaches_only_its_profile_and_comes_back_as_it_was(platform: LocalPlatform) -> None:
+    tenant_id, key = await platform.tenant()
+    deleted = await delete(platform, tenant_id, key)
+    assert deleted["status"] == "deleted"
+    grace = datetime.fromisoformat(deleted["erase_after"]) - datetime.fromisoformat(deleted["deleted_at"])
+    assert grace == timedelta(days=30)
+    assert await campaigns(platform, key) == 403
+    restored = await platform.gateway.post(f"/api/v1/tenants/{tenant_id}:restore", headers=operator(platform))
+    assert (restored.status_code, restored.json()["status"]) == (200, "active")
+    assert await campaigns(platform, key) == 200
+    again = await platform.gateway.post(f"/api/v1/tenants/{tenant_id}:restore", headers=operator(platform))
+    assert again.json()["code"] == "illegal_transition"
+
+
+async def test_anothers_tenant_is_not_deleted(platform: LocalPlatform) -> None:
+    tenant_id, _ = await platform.tenant()
+    _, stranger = await platform.tenant()
+    refused = await platform.gateway.delete(f"/api/v1/tenants/{tenant_id}", headers={"X-API-Key": stranger})
+    assert refused.status_code == 404
+
+
+async def test_after_the_grace_every_store_is_empty_and_certified_and_the_audit_chain_stands(
+    platform: LocalPlatform,
+) -> None:
+    mount_audit_key()
+    tenant_id, key = await platform.tenant()
+    bystander, _ = await platform.tenant()
+    storage().bucket("xynergy-content").blob(f"tenants/{tenant_id}/x.txt").upload_from_string("theirs")
+    await redis().command("SET", f"cache:{tenant_id}:x:1", "1")
+    await tenant_document(tenant_id, "folders", "0").collection("deep").document("1").set({"v": 1})
+    await delete(platform, tenant_id, key)
+
+    async def settled() -> bool:
+        counted = await count_everything(tenant_id)
+        recorded = [found.get("action") async for found in record_collection(tenant_id).stream()]
+        return counted["rows"] >= 3 and len(recorded) >= 3
+
+    await eventually(settled)
+    former = clock.use(lambda: datetime.now(UTC).timestamp() + 31 * 86_400)
+    try:
+        context = RequestContext("req_erase", "0" * 32, "0" * 16, "tenant-management", "erase_tenants")
+        await erase_due_tenants(Unit(context, "", ("tenant_erased",)))
+    finally:
+        clock.use(former)
+    tombstone = (await platform.gateway.get(f"/api/v1/tenants/{tenant_id}", headers=operator(platform))).json()
+    assert (tombstone["status"], tombstone["owner_email"], tombstone["name"]) == ("erased", None, "erased")
+    assert await campaigns(platform, key) == 401
+
+    certificate = json.loads(storage().bucket("xynergy-audit").blob(tombstone["certificate"]).download_as_bytes())
+    signature = base64.b64decode(certificate.pop("signature"))
+    assert verify_signature(public_keys(), certificate["key_id"], certificate, signature)
+    assert all(certificate["erased"][store] > 0 for store in ("documents", "rows", "objects", "cache_keys", "api_keys"))
+    left = await count_everything(tenant_id)
+    assert (left["objects"], left["cache_keys"] <= 1) == (0, True)
+
+    async def recorded() -> bool:
+        return "tenant_erased" in [found.get("action") async for found in record_collection(tenant_id).stream()]
+
+    await eventually(recorded)
+    assert (await verify_trail(tenant_id)).intact
+    assert (await count_everything(bystander))["documents"] > 0
+    taken = await platform.gateway.post(
+        "/api/v1/tenants", json={"name": "x", "owner_email": "a@b.co", "id": tenant_id}, headers=operator(platform)
+    )
+    assert taken.status_code == 409
