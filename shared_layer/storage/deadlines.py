@@ -12,6 +12,9 @@ ATTEMPT_SECONDS: Final = 4.0
 KEPT_BACK: Final = 0.15
 """The share of what remains that an attempt leaves, so that its failure can still be told."""
 
+LEAST_SECONDS: Final = 0.5
+"""An attempt with less than this left is not begun: what failed before is told instead."""
+
 
 def remaining() -> float:
     """Seconds until the current request's deadline; infinite outside any."""
@@ -22,3 +25,8 @@ def remaining() -> float:
 def attempt_seconds(asked: float | None = None, ceiling: float = ATTEMPT_SECONDS) -> float:
     """What one attempt may take: what the caller asked for, else `ceiling`; never more than the deadline leaves."""
     return max(0.001, min(ceiling if asked is None else asked, remaining() * (1.0 - KEPT_BACK)))
+
+
+def room_after(pause: float) -> bool:
+    """Whether another attempt fits in after a pause of so many seconds."""
+    return remaining() - pause >= LEAST_SECONDS

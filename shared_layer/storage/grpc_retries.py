@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from google.api_core.exceptions import GoogleAPICallError
 
-from shared_layer.storage.deadlines import ATTEMPT_SECONDS, attempt_seconds, remaining
+from shared_layer.storage.deadlines import ATTEMPT_SECONDS, attempt_seconds, room_after
 from shared_layer.storage.retry_budget import RetryBudget, pause
 
 STREAM_SECONDS: Final = 60.0
@@ -46,21 +46,22 @@ class Attempts:
                 try:
                     answer = await method(*args, timeout=attempt_seconds(timeout, self._ceiling), **kwargs)
                 except GoogleAPICallError as error:
-                    if not self._tries_again(error, attempt):
+                    seconds = pause(attempt)
+                    if not self._tries_again(error, attempt, seconds):
                         raise
                 else:
                     self._budget.succeeded()
                     return answer
-                await asyncio.sleep(min(pause(attempt), remaining()))
+                await asyncio.sleep(seconds)
                 attempt += 1
 
         return attempts
 
-    def _tries_again(self, error: GoogleAPICallError, attempt: int) -> bool:
+    def _tries_again(self, error: GoogleAPICallError, attempt: int, seconds: float) -> bool:
         if not self._again(error):
             return False
         self._budget.failed()
-        return self._budget.allows(attempt) and remaining() > 0
+        return self._budget.allows(attempt) and room_after(seconds)
 
 
 def bounded(budget: RetryBudget, arguments: dict[str, Any], streams: bool) -> dict[str, Any]:

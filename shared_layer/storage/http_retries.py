@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout, RequestException, Timeout
 
-from shared_layer.storage.deadlines import attempt_seconds, remaining
+from shared_layer.storage.deadlines import attempt_seconds, room_after
 from shared_layer.storage.retry_budget import RetryBudget, pause
 
 CONNECT_SECONDS: Final = 2.0
@@ -60,9 +60,10 @@ class BoundedAdapter(HTTPAdapter):
                     return answer
                 reason, harmless = f"{answer.status_code} {answer.text[:500]}", answer.status_code in DID_NOTHING
             self._budget.failed()
-            if not (_repeatable(request, harmless) and self._budget.allows(attempt) and remaining() > 0):
+            seconds = pause(attempt)
+            if not (_repeatable(request, harmless) and self._budget.allows(attempt) and room_after(seconds)):
                 raise DependencyDown(f"{self._name}: {reason}", request=request)
-            time.sleep(min(pause(attempt), remaining()))
+            time.sleep(seconds)
             attempt += 1
 
 

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from shared_layer.core import clock
+from shared_layer.marketing.campaign import COLLECTION as CAMPAIGNS
 from tests.support import faults, staging
 from tests.support.eventually import eventually
 from tests.support.platform import LocalPlatform
@@ -41,7 +42,7 @@ async def finished(platform: LocalPlatform, key: str, task: dict[str, Any]) -> d
 
 async def state_hash(tenant_id: str) -> str:
     """A hash over everything that events can change in the tenant."""
-    found = [await staging.documents(tenant_id, name) for name in ("effects", "campaigns", "dead_letters")]
+    found = [await staging.documents(tenant_id, name) for name in ("effects", CAMPAIGNS, "dead_letters")]
     lines = sorted(
         orjson.dumps(document, default=str, option=orjson.OPT_SORT_KEYS) for each in found for document in each
     )

@@ -1,0 +1,145 @@
+"""Idempotency-Key: however often, however many at once and whoever dies, the effect happens once."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from shared_layer.core.errors import Conflict
+from shared_layer.front_door import idempotency
+from shared_layer.front_door.answer import JSON, Answer
+from shared_layer.front_door.idempotency import Claim, claim
+from shared_layer.marketing.campaign import COLLECTION as CAMPAIGNS
+from shared_layer.messaging.unit import Unit
+from shared_layer.storage.documents import tenant_document
+from tests.support import staging
+from tests.support.eventually import eventually
+from tests.support.function_process import FunctionProcess, function_process
+from tests.support.platform import LocalPlatform
+
+CREATE_SLOWLY = Path(__file__).parents[2] / "support" / "functions" / "runtime" / "create_slowly.py"
+BRIEF = {"business_type": "Bakery", "target_audience": "Families nearby", "budget_range": "$5,000-$10,000"}
+
+
+@pytest.mark.parametrize("keys", [20, pytest.param(200, marks=pytest.mark.long)])
+async def test_sixteen_concurrent_retries_of_each_key_make_one_campaign_and_get_the_same_bytes(
+    platform: LocalPlatform, keys: int
+) -> None:
+    tenant_id, api_key = await platform.tenant()
+
+    async def attempt(key: str) -> tuple[int, bytes]:
+        headers = {"X-API-Key": api_key, "Idempotency-Key": key}
+        while True:
+            answer = await platform.gateway.post("/api/v1/campaigns", json=BRIEF | {"name": key}, headers=headers)
+            if answer.status_code == 201:
+                return answer.status_code, answer.content
+            assert (answer.status_code, answer.json()["code"]) in ((409, "request_in_flight"), (503, "overloaded"))
+            await asyncio.sleep(random.uniform(0.0, 0.2))
+
+    answers: dict[str, set[tuple[int, bytes]]] = {}
+    for start in range(0, keys, 5):
+        several = [f"key-{number}" for number in range(start, start + 5)]
+        found = await asyncio.gather(*[attempt(key) for key in several for _ in range(16)])
+        answers |= {key: set(found[16 * index : 16 * index + 16]) for index, key in enumerate(several)}
+    assert {len(different) for different in answers.values()} == {1}
+    made = Counter(document["name"] for document in await staging.documents(tenant_id, CAMPAIGNS))
+    assert made == dict.fromkeys(answers, 1)
+    events = await staging.documents(tenant_id, "events")
+    assert sum(event["event_type"] == "campaign_created" for event in events) == keys
+
+
+async def test_fifty_owners_that_outlive_their_lease_leave_no_effect(
+    platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "LEASE", timedelta(seconds=0.2))
+    tenant_id, _ = await platform.tenant()
+
+    async def outlived(number: int) -> None:
+        zombie = await _claimed(tenant_id, number)
+        successor: list[Claim] = []
+
+        async def taken_over() -> bool:
+            try:
+                successor.append(await _claimed(tenant_id, number))
+            except Conflict:
+                return False
+            return True
+
+        await eventually(taken_over)
+        first, second = _work(zombie, tenant_id, number, "zombie"), _work(successor[0], tenant_id, number, "successor")
+        for unit in random.sample([first, second], 2):
+            try:
+                await unit.commit()
+            except Conflict:
+                assert unit is first
+
+    await asyncio.gather(*[outlived(number) for number in range(50)])
+    effects = await staging.documents(tenant_id, "effects")
+    assert sorted(effect["number"] for effect in effects) == list(range(50))
+    assert {effect["by"] for effect in effects} == {"successor"}
+
+
+async def _claimed(tenant_id: str, number: int) -> Claim:
+    held = await claim(tenant_id, "POST /things", f"key-{number}", "fingerprint", None)
+    assert isinstance(held, Claim)
+    return held
+
+
+def _work(held: Claim, tenant_id: str, number: int, by: str) -> Unit:
+    unit = Unit(staging.context("system-runtime", tenant_id), tenant_id)
+    unit.create(tenant_document(tenant_id, "effects", uuid4().hex), {"number": number, "by": by})
+    held.finish(unit, Answer(201, [JSON], b"{}"))
+    return unit
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.long)])
+async def test_owners_killed_at_work_or_between_effect_and_answer_are_made_good_by_the_retry(
+    platform: LocalPlatform, tmp_path: Path, kills: int
+) -> None:
+    tenant_id, api_key = await platform.tenant()
+    keys = [f"killed-{number}" for number in range(5 * kills)]
+    async with function_process(CREATE_SLOWLY, platform.environment, tmp_path / "function.log") as function:
+        async with httpx.AsyncClient(base_url=function.url, timeout=10) as client:
+            retries = [asyncio.create_task(_until_answered(client, api_key, key)) for key in keys]
+            for _ in range(kills):
+                former = len(await staging.documents(tenant_id, "idempotency"))
+                await eventually(lambda former=former: _some_begun(tenant_id, former, len(keys)))  # type: ignore[misc]
+                await _die_and_come_back(function)
+            answers = await asyncio.gather(*retries)
+    assert [answer["key"] for answer in answers] == keys
+    made = Counter(effect["key"] for effect in await staging.documents(tenant_id, "effects"))
+    assert made == dict.fromkeys(keys, 1)
+
+
+async def _until_answered(client: httpx.AsyncClient, api_key: str, key: str) -> dict[str, Any]:
+    headers = {"X-API-Key": api_key, "Idempotency-Key": key}
+    dice = random.Random(key)
+    while True:
+        await asyncio.sleep(dice.uniform(0.0, 1.0))
+        body = {"key": key, "seconds": 0.4}
+        try:
+            answer = await client.post("/api/v1/slow-things", json=body, headers=headers)
+        except httpx.TransportError:
+            continue
+        if answer.status_code == 201:
+            found: dict[str, Any] = answer.json()
+            return found
+        assert answer.status_code == 409, answer.text
+
+
+async def _some_begun(tenant_id: str, former: int, most: int) -> bool:
+    records = await staging.documents(tenant_id, "idempotency")
+    return len(records) > former or len(records) >= most or any(record["state"] == "running" for record in records)
+
+
+async def _die_and_come_back(function: FunctionProcess) -> None:
+    await function.kill()
+    await function.start()

@@ -1,0 +1,92 @@
+"""Load shedding: as many at a time as declared, a few in the queue, the rest refused at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from shared_layer.front_door import shedding
+from shared_layer.front_door.shedding import Capacity
+from tests.support.serving import served
+
+pytestmark = pytest.mark.usefixtures("platform")  # the process's Redis is the platform's from its first use on
+
+
+async def test_beyond_the_declared_concurrency_and_the_queue_calls_are_refused_at_once() -> None:
+    """Four run, one waits; nothing else gets in."""
+    async with served("hold") as (client, function):
+        hold = asyncio.Event()
+        function.gate = hold
+        calls = [asyncio.create_task(client.get("/api/v1/held")) for _ in range(12)]
+        refused, _ = await _until(calls, 7)
+        assert {answer.status_code for answer in refused} == {503}
+        problem = refused[0].json()
+        assert (problem["code"], refused[0].headers["retry-after"]) == ("overloaded", "1")
+        assert function.running == 4
+        hold.set()
+        statuses = Counter(answer.status_code for answer in await asyncio.gather(*calls))
+        assert statuses == {204: 5, 503: 7}
+        assert function.most_running == 4
+
+
+async def test_at_three_times_the_capacity_as_much_is_answered_as_without_overload() -> None:
+    """15 clients on 4 places: as many calls end well as the places allow, however many are refused beside them."""
+    async with served("hold") as (client, function):
+        function.seconds = 0.01
+        statuses: Counter[int] = Counter()
+
+        async def impatient() -> None:
+            while statuses[204] < 200:
+                statuses[(await client.get("/api/v1/held")).status_code] += 1
+                await asyncio.sleep(0)
+
+        await asyncio.gather(*[impatient() for _ in range(15)])
+        assert set(statuses) == {204, 503}
+        assert function.most_running == 4
+        assert function.done == statuses[204]
+
+
+async def test_a_place_is_given_back_whatever_happens_to_the_call() -> None:
+    async with served("hold") as (client, function):
+        function.error = ArithmeticError("an error of the function's own")
+        for _ in range(10):
+            assert (await client.get("/api/v1/held")).status_code == 500
+        function.error = None
+        assert (await client.get("/api/v1/held")).status_code == 204
+
+
+async def test_who_waits_is_served_in_order_and_gives_up_after_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shedding, "QUEUED_SECONDS", 0.05)
+    capacity = Capacity("test", 16)
+    capacity.running = 16
+    first, second = asyncio.create_task(capacity.wait()), asyncio.create_task(capacity.wait())
+    await asyncio.sleep(0)
+    assert await capacity.wait() is False
+    capacity.leave()
+    assert await first is True
+    assert await second is False
+    assert capacity.running == 16
+
+
+async def test_a_cancelled_wait_keeps_no_place() -> None:
+    capacity = Capacity("test", 1)
+    capacity.running = 1
+    waiting = asyncio.create_task(capacity.wait())
+    await asyncio.sleep(0)
+    capacity.leave()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert capacity.running == 0
+
+
+async def _until(calls: list[asyncio.Task[Any]], done: int) -> tuple[list[Any], set[asyncio.Task[Any]]]:
+    pending = set(calls)
+    ended: set[asyncio.Task[Any]] = set()
+    while len(ended) < done:
+        newly, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        ended |= newly
+    return [call.result() for call in ended], pending
