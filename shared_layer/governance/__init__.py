@@ -5,6 +5,15 @@ from shared_layer.governance.checkpoint_store import write_object as append_to_b
 from shared_layer.governance.checkpointing import checkpoint_all
 from shared_layer.governance.erasing import count_everything, erase_everything
 from shared_layer.governance.group_commit import GroupCommit, until_unopposed
+from shared_layer.governance.legal_hold import LegalHold, NewLegalHold, list_holds, place_hold, release_hold
+from shared_layer.governance.privacy_request import (
+    NewPrivacyRequest,
+    PrivacyRequest,
+    create_request,
+    get_request,
+    list_requests,
+)
+from shared_layer.governance.privacy_work import fulfil, read_result
 from shared_layer.governance.record import AuditRecord
 from shared_layer.governance.signing import certificate_signer
 from shared_layer.governance.trail import AuditFilter, export_lines, list_audit, tell_of_reading, verify_trail
@@ -14,15 +23,27 @@ __all__ = [
     "AuditFilter",
     "AuditRecord",
     "GroupCommit",
+    "LegalHold",
+    "NewLegalHold",
+    "NewPrivacyRequest",
+    "PrivacyRequest",
     "Verdict",
     "append",
     "append_to_bucket",
     "certificate_signer",
     "checkpoint_all",
     "count_everything",
+    "create_request",
     "erase_everything",
     "export_lines",
+    "fulfil",
+    "get_request",
     "list_audit",
+    "list_holds",
+    "list_requests",
+    "place_hold",
+    "read_result",
+    "release_hold",
     "tell_of_reading",
     "until_unopposed",
     "verify_trail",

@@ -79,7 +79,7 @@ def record_of(envelope: Envelope, facts: dict[str, Any], seq: int, prev_hash: st
         event_id=envelope.event_id,
         action=envelope.event_type,
         actor=actor_of(envelope),
-        resource=resource_of(envelope),
+        resource=resource_of(envelope, facts),
         occurred_at=written_at(envelope.timestamp),
         tenant_id=envelope.tenant_id,
         source_service=envelope.source_service,
@@ -98,9 +98,14 @@ def actor_of(envelope: Envelope) -> str:
     return told if isinstance(told, str) and told else f"service:{envelope.source_service}"
 
 
-def resource_of(envelope: Envelope) -> str:
-    """`campaign/cmp_…`: the first `…_id` of the payload names what the event is about; else it is the tenant."""
-    for name, value in envelope.payload.items():
+def resource_of(envelope: Envelope, facts: dict[str, Any]) -> str:
+    """`campaign/cmp_…`: the first `…_id` of the facts names what the event is about; else it is the tenant.
+
+    A personal id (a contact's) is told by its commitment, as among the facts.
+    """
+    for name, value in facts.items():
         if name.endswith("_id") and isinstance(value, str):
             return f"{name.removesuffix('_id')}/{value}"
+        if name.endswith("_id") and isinstance(value, dict) and "commitment" in value:
+            return f"{name.removesuffix('_id')}/{value['commitment']}"
     return f"tenant/{envelope.tenant_id}"

@@ -1,0 +1,127 @@
+"""A data subject's request being done: every store searched, exported or erased, searched again, certified."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections import Counter
+from typing import Any, Final
+
+import orjson
+
+from shared_layer.core import clock
+from shared_layer.core.caller import Caller
+from shared_layer.core.errors import NotFound, Unavailable
+from shared_layer.governance.chain import salt_document
+from shared_layer.governance.checkpoint_store import write_object
+from shared_layer.governance.places import object_prefix
+from shared_layer.governance.privacy_request import StoredRequest, refusal, request_document
+from shared_layer.governance.signing import certificate_signer
+from shared_layer.governance.subject_search import find_subject
+from shared_layer.messaging.events import PrivacyRequestCompleted
+from shared_layer.messaging.unit import Unit
+from shared_layer.storage.documents import read
+from shared_layer.storage.gcp_clients import storage
+
+RESULTS: Final = "xynergy-reports"
+ROUNDS: Final = 3
+
+
+async def fulfil(tenant_id: str, request_id: str, unit: Unit) -> None:
+    """Do a request, and stage that it is done. A delivery after it is done does nothing.
+
+    Raises Unavailable where the subject is still found after three rounds: the next delivery goes on.
+    """
+    request = await read(request_document(tenant_id, request_id), StoredRequest)
+    if request.status != "received":
+        return
+    if request.kind == "export":
+        await _export(tenant_id, request)
+    elif reason := await refusal(tenant_id, request.subject):
+        request.status, request.refused_because = "refused", reason
+    else:
+        await _erase(tenant_id, request)
+    if request.status == "received":
+        request.status, request.completed_at = "done", clock.utcnow()
+    request.email = request.contact_id = None
+    unit.replace(request_document(tenant_id, request_id), request)
+    done = PrivacyRequestCompleted(request_id=request_id, kind=request.kind, certificate=request.certificate)
+    unit.emit(done, tenant_id)
+
+
+async def read_result(request_id: str, caller: Caller) -> bytes:
+    """The file of a finished export. Raises NotFound."""
+    request = await read(request_document(caller.tenant_id, request_id), StoredRequest)
+    if request.result is None:
+        raise NotFound("There is no result under that id: the request is no export, or not done yet.")
+    content = await asyncio.to_thread(_download, _result_name(caller.tenant_id, request_id))
+    if content is None:
+        raise NotFound("The export is gone: a later erasure of its subject took it along.")
+    return content
+
+
+async def _export(tenant_id: str, request: StoredRequest) -> None:
+    own = "/".join(request_document(tenant_id, request.id)._path)
+    finds = [find async for find in find_subject(tenant_id, request.subject, own)]
+    places = [{"store": find.store, "place": find.place, "content": find.content} for find in finds]
+    content = {"request_id": request.id, "exported_at": clock.utcnow(), "places": places}
+    encoded = orjson.dumps(content, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+    await asyncio.to_thread(_upload, _result_name(tenant_id, request.id), encoded)
+    request.found = dict(Counter(find.store for find in finds))
+    request.result = f"/api/v1/privacy/requests/{request.id}:download"
+
+
+async def _erase(tenant_id: str, request: StoredRequest) -> None:
+    own = "/".join(request_document(tenant_id, request.id)._path)
+    erased: Counter[str] = Counter()
+    for _ in range(ROUNDS):
+        finds = [find async for find in find_subject(tenant_id, request.subject, own)]
+        if not finds:
+            break
+        for find in finds:
+            await find.erase()
+            erased[find.store] += 1
+    else:
+        raise Unavailable(
+            "The subject is still found after three rounds of erasure; it goes on with the next delivery."
+        )
+    for key in request.subject.keys:
+        erased["salts"] += (await salt_document(tenant_id, key).get()).exists
+        await salt_document(tenant_id, key).delete()
+    request.found = dict(erased)
+    request.certificate = await _certify(tenant_id, request)
+
+
+async def _certify(tenant_id: str, request: StoredRequest) -> str:
+    signer = certificate_signer()
+    body: dict[str, Any] = {
+        "tenant_id": tenant_id,
+        "request_id": request.id,
+        "requested_at": request.created_at.isoformat(),
+        "erased_at": clock.utcnow().isoformat(),
+        "erased": request.found,
+        "found_again": 0,
+        "searched": ["documents", "rows", "objects", "cache_keys", "audit"],
+        "key_id": signer.key_id,
+    }
+    name = f"certificates/{tenant_id}/{request.id}.json"
+    await write_object(name, orjson.dumps(body | {"signature": base64.b64encode(signer.sign(body)).decode()}))
+    return name
+
+
+def _result_name(tenant_id: str, request_id: str) -> str:
+    return f"{object_prefix(tenant_id)}privacy/{request_id}.json"
+
+
+def _upload(name: str, content: bytes) -> None:
+    storage().bucket(RESULTS).blob(name).upload_from_string(content, content_type="application/json")
+
+
+def _download(name: str) -> bytes | None:
+    from google.api_core.exceptions import NotFound as NoObject
+
+    try:
+        content: bytes = storage().bucket(RESULTS).blob(name).download_as_bytes()
+    except NoObject:
+        return None
+    return content

@@ -1,0 +1,135 @@
+"""Where a data subject stands: every store of the tenant searched, each find with what can be done about it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from shared_layer.access.api_keys import COLLECTION as API_KEYS
+from shared_layer.governance.chain import record_collection
+from shared_layer.governance.places import (
+    collections_of,
+    documents_of,
+    objects_of,
+    own_tables,
+    query,
+    redis_keys,
+    run,
+    shared_tables,
+)
+from shared_layer.governance.subject import Subject
+from shared_layer.storage.gcp_clients import firestore
+from shared_layer.storage.redis import redis
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import DocumentSnapshot
+
+COPIES: Final = frozenset({"idempotency", "inbox", "dead_letters"})
+"""Collections of copies that nobody misses: a document there that names the subject goes as a whole."""
+
+OBJECT_BYTES: Final = 64 << 20
+ROWS: Final = "tenant_id = @tenant_id AND timestamp >= TIMESTAMP '1970-01-01'"
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """The subject in one place. `content` is what an export shows; `erase` takes the subject out of the place."""
+
+    store: str
+    place: str
+    content: Any
+    erase: Callable[[], Awaitable[Any]]
+
+
+async def find_subject(tenant_id: str, subject: Subject, except_for: str) -> AsyncIterator[Find]:
+    """Every place of the tenant that names the subject, but for the document at the path `except_for`."""
+    for search in (_in_documents, _in_rows, _in_objects, _in_cache, _in_audit):
+        async for find in search(tenant_id, subject):
+            if find.place != except_for:
+                yield find
+
+
+async def _in_documents(tenant_id: str, subject: Subject) -> AsyncIterator[Find]:
+    from google.cloud.firestore import FieldFilter
+
+    tenant = await firestore().collection("tenants").document(tenant_id).get()
+    if find := _document_find(tenant, subject):
+        yield find
+    keys = firestore().collection(API_KEYS).where(filter=FieldFilter("tenant_id", "==", tenant_id))
+    async for snapshot in keys.stream():
+        if find := _document_find(snapshot, subject):
+            yield find
+    for collection in await collections_of(tenant_id):
+        async for snapshot in documents_of(collection):
+            if find := _document_find(snapshot, subject):
+                yield find
+
+
+def _document_find(snapshot: DocumentSnapshot, subject: Subject) -> Find | None:
+    fields = snapshot.to_dict() or {}
+    reference = snapshot.reference
+    place = "/".join(reference._path)
+    if subject.owns(snapshot.id, fields):
+        return Find("documents", place, fields, reference.delete)
+    mentions = dict(subject.mentions(fields))
+    if not mentions and not subject.pattern.search(snapshot.id):
+        return None
+    if subject.pattern.search(snapshot.id) or COPIES & set(reference._path):
+        return Find("documents", place, mentions, reference.delete)
+    return Find("documents", place, mentions, partial(reference.set, subject.erased_from(fields)))
+
+
+async def _in_rows(tenant_id: str, subject: Subject) -> AsyncIterator[Find]:
+    for table in shared_tables():
+        for needle in subject.needles:
+            sql = f"""SELECT event_id, TO_JSON_STRING(payload) AS payload FROM `{table}`
+WHERE {ROWS} AND STRPOS(LOWER(TO_JSON_STRING(payload)), @needle) > 0"""  # noqa: S608 (names from the code)
+            for row in await query(sql, tenant_id=tenant_id, needle=needle):
+                payload = orjson.loads(row["payload"])
+                if not subject.named_in(payload):
+                    continue
+                clean = orjson.dumps(subject.erased_from(payload)).decode()
+                change = f"UPDATE `{table}` SET payload = PARSE_JSON(@clean) WHERE {ROWS} AND event_id = @event_id"  # noqa: S608
+                erase = partial(
+                    asyncio.to_thread, run, change, tenant_id=tenant_id, clean=clean, event_id=row["event_id"]
+                )
+                yield Find("rows", f"{table}/{row['event_id']}", dict(subject.mentions(payload)), erase)
+    for table in await asyncio.to_thread(own_tables, tenant_id):
+        for needle in subject.needles:
+            where = f"FROM `{table}` AS row WHERE STRPOS(LOWER(TO_JSON_STRING(row)), @needle) > 0"
+            found = await query(f"SELECT TO_JSON_STRING(row) AS content {where}", needle=needle)
+            erase = partial(asyncio.to_thread, run, f"DELETE {where}", needle=needle)
+            for row in found:
+                yield Find("rows", table, orjson.loads(row["content"]), erase)
+
+
+async def _in_objects(tenant_id: str, subject: Subject) -> AsyncIterator[Find]:
+    for blob in await asyncio.to_thread(lambda: list(objects_of(tenant_id))):
+        content = await asyncio.to_thread(blob.download_as_bytes, end=OBJECT_BYTES)
+        if subject.pattern.search(blob.name) or subject.named_in(content) or subject.named_in(blob.metadata or {}):
+            place = f"{blob.bucket.name}/{blob.name}"
+            yield Find("objects", place, {"bytes": blob.size}, partial(asyncio.to_thread, blob.delete))
+
+
+async def _in_cache(tenant_id: str, subject: Subject) -> AsyncIterator[Find]:
+    for key in await redis_keys(tenant_id, "cache"):
+        kind = await redis().command("TYPE", key)
+        value = await redis().command("GET", key) if kind in (b"string", "string") else None
+        if value is not None and subject.named_in(value):
+            yield Find("cache_keys", key.decode(), {}, partial(redis().command, "DEL", key))
+
+
+async def _in_audit(tenant_id: str, subject: Subject) -> AsyncIterator[Find]:
+    """The audit chain is looked through as well, to prove that it holds commitments only."""
+    async for snapshot in record_collection(tenant_id).stream():
+        if mentions := dict(subject.mentions(snapshot.to_dict() or {})):
+            yield Find("audit", snapshot.reference.path, mentions, _never)
+
+
+async def _never() -> None:
+    """A record of the chain is never changed."""

@@ -1,0 +1,20 @@
+"""Do a data subject's request: search every store, export or erase, search again, certify.
+
+It is tried a hundred times: BigQuery changes no row that was streamed in within the last hour or so.
+"""
+
+from shared_layer.front_door import Envelope, Resources, Unit, on_event
+from shared_layer.governance import fulfil
+from shared_layer.messaging.events import PrivacyRequestCreated
+
+
+@on_event(
+    ("security-governance-events",),
+    event_types=("privacy_request_created",),
+    max_attempts=100,
+    deadline=500,
+    emits=("privacy_request_completed",),
+    resources=Resources(memory=512, secrets=("xynergy-audit-key",)),
+)
+async def fulfil_privacy_request(created: PrivacyRequestCreated, event: Envelope, unit: Unit) -> None:
+    await fulfil(event.tenant_id, created.request_id, unit)
