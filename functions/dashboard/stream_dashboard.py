@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from shared_layer.dashboard import HEADERS, MEDIA_TYPE, StreamStart, live
-from shared_layer.front_door import Caller, endpoint
+from shared_layer.front_door import Caller, endpoint, lifecycle
 
 
 @endpoint("GET", "/api/v1/dashboard/stream", scope="dashboard:read", streams=True, deadline=3600)
 async def stream_dashboard(query: StreamStart, caller: Caller, request: Request) -> StreamingResponse:
     since = request.headers.get("last-event-id") or query.since
-    return StreamingResponse(live(caller, since), headers=HEADERS, media_type=MEDIA_TYPE)
+    return StreamingResponse(live(caller, since, lambda: lifecycle.ending), headers=HEADERS, media_type=MEDIA_TYPE)

@@ -8,7 +8,7 @@ when the instance is told to end, and when the tenant's keys or status change: w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from pydantic import Field
@@ -17,7 +17,6 @@ from shared_layer.access.credentials import epoch_key
 from shared_layer.core.caller import Caller
 from shared_layer.core.logs import log
 from shared_layer.core.models import Query
-from shared_layer.dashboard.ending import ending
 from shared_layer.dashboard.feed import EventFeed
 from shared_layer.dashboard.overview import Overview
 from shared_layer.dashboard.sse import HEARTBEAT, message
@@ -37,13 +36,13 @@ class StreamStart(Query):
     since: str | None = Field(default=None, max_length=64)
 
 
-async def live(caller: Caller, since: str | None) -> AsyncIterator[bytes]:
-    """The stream's bytes."""
-    loop, ended, context = asyncio.get_running_loop(), ending(), caller.context
+async def live(caller: Caller, since: str | None, ending: Callable[[], bool]) -> AsyncIterator[bytes]:
+    """The stream's bytes; `ending` answers whether the instance was told to end."""
+    loop, context = asyncio.get_running_loop(), caller.context
     feed = EventFeed(caller.tenant_id, since) if caller.may("analytics:read") else None
     display, epoch, heart = Display(), await _epoch(caller.tenant_id), loop.time()
     yield RECONNECT
-    while not ended.is_set() and context.remaining() > BEFORE_DEADLINE_SECONDS:
+    while not ending() and context.remaining() > BEFORE_DEADLINE_SECONDS:
         if (told := display.due(await overview_for(caller.tenant_id), loop.time())) is not None:
             yield message("overview", told)
         for event in await feed.fresh() if feed else ():
@@ -54,7 +53,7 @@ async def live(caller: Caller, since: str | None) -> AsyncIterator[bytes]:
         if await _epoch(caller.tenant_id) not in (None, epoch):
             log("INFO", "stream_ended", "the tenant's keys or status changed")
             return
-        await _pause(ended)
+        await asyncio.sleep(TICK_SECONDS)
 
 
 class Display:
@@ -82,11 +81,3 @@ async def _epoch(tenant_id: str) -> int | None:
         return int(await redis().command("GET", epoch_key(tenant_id)) or 0)
     except RedisUnavailable:
         return None
-
-
-async def _pause(ended: asyncio.Event) -> None:
-    """Wait for the next tick, or for the end."""
-    try:
-        await asyncio.wait_for(ended.wait(), TICK_SECONDS)
-    except TimeoutError:
-        return
