@@ -20,7 +20,7 @@ from shared_layer.marketing.campaign import COLLECTION as CAMPAIGNS
 from tests.support import staging
 from tests.support.eventually import eventually
 from tests.support.faulty_proxy import FaultyProxy
-from tests.support.function_process import function_process
+from tests.support.function_process import FunctionProcess, function_process
 from tests.support.platform import LocalPlatform
 from tests.support.serving import FUNCTIONS
 
@@ -42,6 +42,7 @@ class Cuttable:
 
     client: httpx.AsyncClient
     proxies: dict[str, FaultyProxy]
+    process: FunctionProcess
 
 
 @asynccontextmanager
@@ -59,7 +60,7 @@ async def cuttable(platform: LocalPlatform, file: Path, log: Path) -> AsyncItera
             stack.push_async_callback(proxy.stop)
         function = await stack.enter_async_context(function_process(file, environment, log))
         client = httpx.AsyncClient(base_url=function.url, timeout=IN_TIME)
-        yield Cuttable(await stack.enter_async_context(client), proxies)
+        yield Cuttable(await stack.enter_async_context(client), proxies, function)
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -1,0 +1,108 @@
+"""Soak: minutes of mixed calls while dependencies fail now and then leave no memory, descriptor or task behind."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from infra.local.options import ROOT
+from shared_layer.marketing.campaign import COLLECTION as CAMPAIGNS
+from tests.functions.test_dependency_cuts import BRIEF, Cuttable, cuttable
+from tests.support import staging
+from tests.support.function_process import FunctionProcess
+from tests.support.platform import LocalPlatform
+
+CREATE = ROOT / "functions" / "marketing" / "create_campaign.py"
+CLIENTS = 4
+EXPLAINED = {201, 409, 503, 504}
+
+
+def worker_of(function: FunctionProcess) -> psutil.Process:
+    """The process that serves: gunicorn's worker."""
+    assert function.process is not None
+    server = psutil.Process(function.process.pid)
+    return (server.children() or [server])[0]
+
+
+class Load:
+    """Clients that create campaigns under keys of their own, and try again under the same key until they are made."""
+
+    def __init__(self, function: Cuttable, key: str, prefix: str) -> None:
+        self._function, self._key, self._prefix = function, key, prefix
+        self._dice = random.Random(11)
+        self.statuses: Counter[int] = Counter()
+        self.made: set[str] = set()
+        self.going = True
+
+    async def client(self, number: int) -> None:
+        """One client, until the load ends; what it began it finishes."""
+        made = 0
+        while True:
+            name = f"{self._prefix}-{number}-{made}"
+            if await self._create(name) == 201:
+                self.made.add(name)
+                made += 1
+                if not self.going:
+                    return
+            else:
+                await asyncio.sleep(self._dice.uniform(0.05, 0.3))
+
+    async def _create(self, name: str) -> int:
+        headers = {"X-API-Key": self._key, "Idempotency-Key": name}
+        try:
+            answer = await self._function.client.post("/api/v1/campaigns", json=BRIEF | {"name": name}, headers=headers)
+        except httpx.TransportError:
+            return 0
+        self.statuses[answer.status_code] += 1
+        return answer.status_code
+
+    async def faults(self, seconds: float, each: float) -> None:
+        """Cut, slow or silence Redis or Firestore for a moment, again and again."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while loop.time() < end:
+            await asyncio.sleep(each)
+            proxy = self._function.proxies[self._dice.choice(["redis", "firestore"])]
+            fault = self._dice.choice(["cut", "blackhole", "slow"])
+            if fault == "slow":
+                proxy.delay(0.05)
+            else:
+                getattr(proxy, fault)()
+            await asyncio.sleep(each / 4)
+            proxy.heal()
+
+
+@pytest.mark.parametrize(("seconds", "each"), [(16.0, 2.0), pytest.param(240.0, 8.0, marks=pytest.mark.long)])
+async def test_calls_under_passing_faults_leave_nothing_behind_and_lose_nothing(
+    platform: LocalPlatform, tmp_path: Path, seconds: float, each: float
+) -> None:
+    tenant_id, key = await platform.tenant()
+    async with cuttable(platform, CREATE, tmp_path / "log") as function:
+        warm = Load(function, key, "warm")
+        await _run(warm, seconds / 4, each)
+        worker = worker_of(function.process)
+        memory, descriptors, threads = worker.memory_info().rss, worker.num_fds(), worker.num_threads()
+        load = Load(function, key, "soak")
+        load.made |= warm.made
+        await _run(load, seconds, each)
+        grown = worker.memory_info().rss / memory - 1.0
+        print(f"soak: {len(load.made)} made, {dict(load.statuses)}, grown by {grown:.2%}, {worker.num_fds()} descriptors")
+        assert grown < (0.02 if seconds > 200 else 0.10), f"grown by {grown:.1%}"
+        assert worker.num_fds() <= descriptors + CLIENTS
+        assert worker.num_threads() <= threads + 2
+        assert set(load.statuses) <= EXPLAINED, load.statuses
+    made = Counter(document["name"] for document in await staging.documents(tenant_id, CAMPAIGNS))
+    assert made == dict.fromkeys(load.made, 1)
+
+
+async def _run(load: Load, seconds: float, each: float) -> None:
+    clients = [asyncio.create_task(load.client(number)) for number in range(CLIENTS)]
+    await load.faults(seconds, each)
+    load.going = False
+    await asyncio.gather(*clients)
