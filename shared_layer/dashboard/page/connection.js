@@ -34,6 +34,7 @@ export class Connection {
         const overview = await this.#read(OVERVIEW);
         this.#screen.overview(overview);
         await this.#follow(overview.stream_url);
+        await this.#sleep(PAUSE.first);
       } catch (error) {
         if (error instanceof Refused || this.#ended.signal.aborted) throw error;
         await this.#wait(error.seconds);
