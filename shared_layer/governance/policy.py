@@ -1,0 +1,105 @@
+"""A tenant's policies in Cedar: validated, versioned, each version kept."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from shared_layer.access.credentials import advance_epoch
+from shared_layer.core import clock
+from shared_layer.core.caller import Caller
+from shared_layer.core.errors import NotFound, ValidationFailed
+from shared_layer.core.models import Entity, Model, Page, PageQuery, Query
+from shared_layer.governance.cedar import compile_policies
+from shared_layer.messaging.events import PolicyChanged
+from shared_layer.messaging.unit import Unit
+from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import AsyncDocumentReference
+
+COLLECTION: Final = "policies"
+VERSIONS: Final = "policy_versions"
+EXAMPLE: Final = 'permit(principal in Role::"editor", action == Action::"publish", resource);'
+
+
+class PolicyText(Model):
+    """What a policy says, as one or more Cedar statements."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"cedar": EXAMPLE, "description": "Editors publish."}]})
+
+    cedar: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+    description: Annotated[str, StringConstraints(max_length=500)] = ""
+    enabled: bool = True
+
+
+class PolicyMode(Query):
+    """Whether the policy is written, or only tried on the last 1,000 decisions."""
+
+    dry_run: bool = Field(default=False, description="1: change nothing, list the decisions that would flip.")
+
+
+class Policy(Entity):
+    """A policy as stored; `version` counts its changes."""
+
+    id: str
+    cedar: str
+    description: str = ""
+    enabled: bool = True
+    changed_by: str
+
+
+def policy_document(tenant_id: str, policy_id: str) -> AsyncDocumentReference:
+    """`tenants/{tenant}/policies/{id}`."""
+    return tenant_document(tenant_id, COLLECTION, policy_id)
+
+
+async def put_policy(policy_id: str, text: PolicyText, caller: Caller, unit: Unit) -> Policy:
+    """Stage a policy, new or changed, and its version. Raises ValidationFailed, with what Cedar says."""
+    check_text(policy_id, text)
+    reference = policy_document(caller.tenant_id, policy_id)
+    try:
+        policy = await read(reference, Policy)
+    except NotFound:
+        moment = clock.utcnow()
+        written = text.model_dump()
+        policy = Policy(id=policy_id, changed_by=caller.principal, created_at=moment, updated_at=moment, **written)
+        unit.create(reference, policy.model_dump())
+    else:
+        policy.cedar, policy.description, policy.enabled = text.cedar, text.description, text.enabled
+        policy.changed_by = caller.principal
+        unit.replace(reference, policy)
+    version = tenant_document(caller.tenant_id, VERSIONS, f"{policy_id}:{policy.version}")
+    unit.create(version, policy.model_dump())
+    unit.emit(
+        PolicyChanged(actor=caller.principal, policy_id=policy_id, version=policy.version, enabled=policy.enabled)
+    )
+    unit.after_commit(partial(advance_epoch, caller.tenant_id))
+    return policy
+
+
+def check_text(policy_id: str, text: PolicyText) -> None:
+    """Raise ValidationFailed where the text is not Cedar."""
+    try:
+        compile_policies({policy_id: text.cedar})
+    except ValueError as error:
+        entry = {"pointer": "/cedar", "in": "body", "detail": str(error), "type": "cedar"}
+        raise ValidationFailed(errors=[entry]) from None
+
+
+async def get_policy(policy_id: str, caller: Caller) -> Policy:
+    """One policy of the tenant. Raises NotFound."""
+    return await read(policy_document(caller.tenant_id, policy_id), Policy)
+
+
+async def list_policies(paging: PageQuery, caller: Caller) -> Page[Policy]:
+    """The tenant's policies, newest first."""
+    return await page(tenant_collection(caller.tenant_id, COLLECTION), Policy, paging, ["-created_at"])
+
+
+async def texts_in_force(tenant_id: str) -> dict[str, str]:
+    """The Cedar text of every enabled policy, by id."""
+    policies = [each.to_dict() or {} async for each in tenant_collection(tenant_id, COLLECTION).stream()]
+    return {each["id"]: each["cedar"] for each in policies if each["enabled"]}
