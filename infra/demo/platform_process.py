@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -80,11 +81,11 @@ class PlatformProcess:
             time.sleep(_LOOK_AGAIN)
         return self.local
 
-    def stop(self) -> int:
-        """End it in order; answers its exit code."""
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """End it in order, by a signal; answers its exit code."""
         process = self._running()
         if process.poll() is None:
-            process.terminate()
+            process.send_signal(number)
         return self._ended(process)
 
     def kill(self) -> None:
@@ -94,7 +95,11 @@ class PlatformProcess:
         self._ended(process)
 
     def _ended(self, process: subprocess.Popen[bytes]) -> int:
-        code = process.wait(timeout=_STOP_WITHIN)
+        try:
+            code = process.wait(timeout=_STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
         if process.stdin is not None:
             process.stdin.close()
         return code

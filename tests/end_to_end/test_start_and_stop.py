@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -17,6 +16,7 @@ from pathlib import Path
 import httpx
 import psutil
 
+from infra.demo.platform_process import PlatformProcess
 from infra.local.options import ROOT
 
 _START_WITHIN = 60.0
@@ -25,17 +25,16 @@ _STOP_WITHIN = 5.0
 
 def test_it_starts_answers_stops_and_finds_its_data_and_key_again(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with _platform(data) as process:
-        first = _local(data)
+    with _platform(data) as platform:
+        first = platform.local
         assert stat.S_IMODE((data / "local.json").stat().st_mode) == 0o600
         assert {"firestore", "pubsub", "bigquery", "storage", "redis", "runner"} <= set(first["services"])
         assert _get(first, f"/api/v1/tenants/{first['tenant_id']}").status_code == 200
         began = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=_STOP_WITHIN) == 0
+        assert platform.stop(signal.SIGINT) == 0
         assert time.monotonic() - began < _STOP_WITHIN
-    with _platform(data):
-        second = _local(data)
+    with _platform(data) as platform:
+        second = platform.local
         assert (second["tenant_id"], second["api_key"]) == (first["tenant_id"], first["api_key"])
         assert second["operator_key"] == first["operator_key"]
         assert _get(second, f"/api/v1/tenants/{second['tenant_id']}").json()["name"] == "Demo Bakery"
@@ -43,28 +42,27 @@ def test_it_starts_answers_stops_and_finds_its_data_and_key_again(tmp_path: Path
 
 def test_a_kill_leaves_no_process_behind_and_loses_nothing(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with _platform(data) as process:
-        first = _local(data)
-        family = psutil.Process(process.pid).children(recursive=True)
+    with _platform(data) as platform:
+        first = platform.local
+        family = psutil.Process(platform.pid).children(recursive=True)
         assert len(family) >= 2
-        process.kill()
-        process.wait()
+        platform.kill()
         _, alive = psutil.wait_procs(family, timeout=_STOP_WITHIN)
         assert alive == []
-    with _platform(data):
-        again = _local(data)
+    with _platform(data) as platform:
+        again = platform.local
         assert again["api_key"] == first["api_key"]
         assert _get(again, f"/api/v1/tenants/{again['tenant_id']}").status_code == 200
 
 
 def test_a_child_that_is_killed_is_started_again_and_the_platform_answers_as_before(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with _platform(data) as process:
-        local = _local(data)
-        for child in psutil.Process(process.pid).children():
+    with _platform(data) as platform:
+        local = platform.local
+        for child in psutil.Process(platform.pid).children():
             child.kill()
             _until(lambda: _answers(local))
-        assert process.poll() is None
+        assert platform.is_ready
 
 
 def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
@@ -87,8 +85,8 @@ def test_a_second_platform_on_the_same_data_is_told_in_one_sentence(tmp_path: Pa
 
 def test_a_damaged_database_is_told_in_one_sentence(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with _platform(data, "--no-demo"):
-        assert _local(data)["api_key"] == ""
+    with _platform(data, "--no-demo") as platform:
+        assert platform.local["api_key"] == ""
     databases = [path for path in (data / "firestore").iterdir() if path.is_file()]
     for path in databases:
         path.write_bytes(b"no database at all " * 4096)
@@ -99,29 +97,15 @@ def test_a_damaged_database_is_told_in_one_sentence(tmp_path: Path) -> None:
 
 
 @contextmanager
-def _platform(data: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+def _platform(data: Path, *options: str) -> Iterator[PlatformProcess]:
     """A platform on free ports that answers; ended at the end."""
-    log = (data.parent / f"{data.name}.out").open("ab")
-    former = (data / "local.json").stat().st_mtime_ns if (data / "local.json").exists() else 0
-    process = subprocess.Popen(
-        [sys.executable, "-m", "infra.local", "--port", "0", "--data", str(data), *options],
-        cwd=ROOT,
-        stdout=log,
-        stderr=log,
-    )
+    platform = PlatformProcess(data, *options)
+    platform.start()
     try:
-
-        def ready() -> bool:
-            assert process.poll() is None, Path(log.name).read_text()
-            return (data / "local.json").exists() and (data / "local.json").stat().st_mtime_ns != former
-
-        _until(ready)
-        yield process
+        platform.wait_ready()
+        yield platform
     finally:
-        log.close()
-        if process.poll() is None:
-            process.terminate()
-            process.wait(timeout=2 * _STOP_WITHIN)
+        platform.stop()
 
 
 def _run(*options: str) -> subprocess.CompletedProcess[str]:
@@ -134,10 +118,6 @@ def _run(*options: str) -> subprocess.CompletedProcess[str]:
         timeout=_START_WITHIN,
         check=False,
     )
-
-
-def _local(data: Path) -> dict:
-    return json.loads((data / "local.json").read_text())
 
 
 def _get(local: dict, path: str) -> httpx.Response:
