@@ -92,7 +92,7 @@ async def test_calls_under_passing_faults_leave_nothing_behind_and_lose_nothing(
         load.made |= warm.made
         await _run(load, seconds, each)
         grown = worker.memory_info().rss / memory - 1.0
-        print(f"soak: {len(load.made)} made, {dict(load.statuses)}, grown by {grown:.2%}, {worker.num_fds()} descriptors")
+        print(f"soak: {len(load.made)} made, {dict(load.statuses)}, grown by {grown:.2%}")
         assert grown < (0.02 if seconds > 200 else 0.10), f"grown by {grown:.1%}"
         assert worker.num_fds() <= descriptors + CLIENTS
         assert worker.num_threads() <= threads + 2

@@ -1,0 +1,107 @@
+"""`python -m tests.bench.overload`: one instance at its peak, and at three times that, in an open loop.
+
+Calls are sent at a fixed rate, whether or not the former ones were answered. Shown: what was answered well a second
+(goodput), what was refused, and how long a refusal took.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+import uvloop
+
+from tests.support.function_process import function_process
+
+COMPUTE = Path(__file__).parent / "functions" / "runtime" / "compute.py"
+REQUEST = b"GET /api/v1/compute HTTP/1.1\r\nHost: bench\r\n\r\n"
+SECONDS = 5.0
+WAYS = 400
+
+
+class Ways:
+    """Kept-open connections, each with one call at a time."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self.open = 0
+
+    async def call(self) -> int:
+        """The status of one call; 0 where no connection was free."""
+        if not self._idle and self.open >= WAYS:
+            return 0
+        if self._idle:
+            reader, writer = self._idle.pop()
+        else:
+            self.open += 1
+            reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        writer.write(REQUEST)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), b":0")
+        await reader.readexactly(int(length.partition(b":")[2]))
+        self._idle.append((reader, writer))
+        return int(head[9:12])
+
+
+async def offered(port: int, rate: float) -> Mapping[int, list[float]]:
+    """The latencies, by status, of calls at `rate` a second."""
+    ways, latencies = Ways(port), defaultdict[int, list[float]](list)
+
+    async def one() -> None:
+        began = time.perf_counter()
+        latencies[await ways.call()].append(time.perf_counter() - began)
+
+    began, sent = time.perf_counter(), 0
+    async with asyncio.TaskGroup() as group:
+        while (elapsed := time.perf_counter() - began) < SECONDS:
+            while sent < elapsed * rate:
+                group.create_task(one())
+                sent += 1
+            await asyncio.sleep(0.001)
+    return latencies
+
+
+async def closed(port: int, clients: int) -> float:
+    """Calls a second that `clients` get answered, each waiting for its answer: the peak."""
+    ways, end, done = Ways(port), time.perf_counter() + SECONDS, 0
+
+    async def client() -> None:
+        nonlocal done
+        while time.perf_counter() < end:
+            status = await ways.call()
+            done += status == 204
+
+    await asyncio.gather(*[client() for _ in range(clients)])
+    return done / SECONDS
+
+
+def show(name: str, latencies: Mapping[int, list[float]], peak: float) -> None:
+    """One line of figures."""
+    goodput = len(latencies[204]) / SECONDS
+    refused = sorted(latencies[503])
+    slowest = f"{1000 * refused[int(len(refused) * 0.99)]:6.1f} ms" if refused else "–"
+    middle = f"{1000 * refused[len(refused) // 2]:6.1f} ms" if refused else "–"
+    others = sum(len(found) for status, found in latencies.items() if status not in (204, 503))
+    print(
+        f"{name:14} goodput {goodput:7.0f}/s ({goodput / peak:4.0%} of peak)  refused {len(refused) / SECONDS:7.0f}/s"
+        f"  refusal p50 {middle} p99 {slowest}  other {others}"
+    )
+
+
+async def main() -> None:
+    """Measure the peak, then offer it, twice and three times it."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with function_process(COMPUTE, {"REDIS_URL": "redis://127.0.0.1:1"}, Path(folder) / "log") as function:
+            await closed(function.port, 4)
+            peak = await closed(function.port, 16)
+            print(f"peak           {peak:7.0f}/s with 16 clients")
+            for times in (1, 2, 3):
+                show(f"{times} × the peak", await offered(function.port, times * peak), peak)
+
+
+uvloop.run(main())
