@@ -1,9 +1,9 @@
 """Reactivate a suspended tenant."""
 
 from shared_layer.front_door import Caller, Id, Unit, endpoint
-from shared_layer.tenants import StatusChange, Tenant, set_status
+from shared_layer.tenants import StatusChange, Tenant, commit_unopposed, set_status
 
 
 @endpoint("POST", "/api/v1/tenants/{tenant_id}:reactivate", scope="platform:operate", emits=("tenant_status_changed",))
 async def reactivate_tenant(tenant_id: Id, change: StatusChange, caller: Caller, unit: Unit) -> Tenant:
-    return await set_status(tenant_id, "active", change.reason, caller, unit)
+    return await commit_unopposed(unit, lambda step: set_status(tenant_id, "active", change.reason, caller, step))

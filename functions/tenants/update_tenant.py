@@ -1,10 +1,10 @@
 """Change a tenant's settings; its plan, where an operator asks."""
 
 from shared_layer.front_door import Caller, Id, IfMatch, Unit, endpoint
-from shared_layer.tenants import Tenant, TenantChanges
+from shared_layer.tenants import Tenant, TenantChanges, commit_unopposed
 from shared_layer.tenants import update_tenant as update
 
 
 @endpoint("PATCH", "/api/v1/tenants/{tenant_id}", scope="tenants:write", emits=("tenant_updated",))
 async def update_tenant(tenant_id: Id, changes: TenantChanges, version: IfMatch, caller: Caller, unit: Unit) -> Tenant:
-    return await update(tenant_id, changes, version, caller, unit)
+    return await commit_unopposed(unit, lambda step: update(tenant_id, changes, version, caller, step))

@@ -90,6 +90,8 @@ async def until_unopposed(attempt: Callable[[], Awaitable[Result]]) -> Result:
     for number in range(TRIES):
         try:
             return await attempt()
-        except Conflict:
+        except Conflict as conflict:
+            if type(conflict) is not Conflict:
+                raise  # a kind of its own (an illegal transition) is an answer, not a collision
             await asyncio.sleep(pause(min(number, 2)))
     raise Unavailable("Too many calls change this at the same time. Retry in a few seconds.")

@@ -26,6 +26,7 @@ from shared_layer.tenants.quotas import (
     show_quotas,
 )
 from shared_layer.tenants.tenant import StatusChange, Tenant, TenantChanges, get_tenant, set_status, update_tenant
+from shared_layer.tenants.unopposed import commit_unopposed
 from shared_layer.tenants.usage import take_usage
 from shared_layer.tenants.warehouse import provision_warehouse
 
@@ -45,6 +46,7 @@ __all__ = [
     "TenantChanges",
     "TenantProfile",
     "TenantWithKey",
+    "commit_unopposed",
     "consume_quota",
     "create_tenant",
     "delete_tenant",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import uuid
@@ -18,6 +19,7 @@ from shared_layer.storage.documents import tenant_document
 from shared_layer.storage.gcp_clients import storage
 from shared_layer.storage.redis import redis
 from shared_layer.tenants import erase_due_tenants
+from shared_layer.tenants.tenant import tenant_reference
 from tests.functions.governance.audit_key import mount_audit_key
 from tests.support.eventually import eventually
 from tests.support.platform import LocalPlatform
@@ -120,3 +122,20 @@ async def test_after_the_grace_every_store_is_empty_and_certified_and_the_audit_
         "/api/v1/tenants", json={"name": "x", "owner_email": "a@b.co", "id": tenant_id}, headers=operator(platform)
     )
     assert taken.status_code == 409
+
+
+async def test_a_write_of_a_handler_meanwhile_is_no_conflict_for_whoever_changes_the_tenant(
+    platform: LocalPlatform,
+) -> None:
+    tenant_id, _ = await platform.tenant()
+    path = f"/api/v1/tenants/{tenant_id}"
+
+    async def writes() -> None:
+        for _ in range(30):
+            await tenant_reference(tenant_id).update({"warehouse": "ready"})
+
+    writing = asyncio.create_task(writes())
+    for verb, status in (("suspend", 200), ("suspend", 409), ("reactivate", 200), ("reactivate", 409)):
+        answer = await platform.gateway.post(f"{path}:{verb}", json={}, headers=operator(platform))
+        assert answer.status_code == status, answer.text
+    await writing
