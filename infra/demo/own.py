@@ -24,7 +24,7 @@ def provider_variables(provider: StandIn) -> dict[str, str]:
     return {
         **_NO_OTHERS,
         "OPENAI_BASE_URL": provider.url,
-        "OPENAI_API_KEY": "stand-in",
+        "OPENAI_API_KEY": "stand-in",  # pragma: allowlist secret
         "OPENAI_MODEL": "",
         "XYNERGY_BREAKER_SECONDS": _BREAKER_SECONDS,
     }

@@ -102,8 +102,9 @@ async def test_errors_are_the_clients_own_types(tenant: Tenant, world: World):
     with pytest.raises(openai.UnprocessableEntityError) as invalid:
         await create(model="auto", messages=[])
     assert (invalid.value.param, invalid.value.code) == ("messages", "validation_failed")
+    nobody = tenant.client.with_options(api_key="xyn_live_nobody")  # pragma: allowlist secret
     with pytest.raises(openai.AuthenticationError) as unknown:
-        await tenant.client.with_options(api_key="xyn_live_nobody").chat.completions.create(model="auto", messages=EASY)
+        await nobody.chat.completions.create(model="auto", messages=EASY)
     assert unknown.value.type == "authentication_error"
     world.openai.otherwise = Behaviour(status=400, error={"message": "too long", "code": "context_length_exceeded"})
     with pytest.raises(openai.BadRequestError, match="too long") as refused:

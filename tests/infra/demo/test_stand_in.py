@@ -45,4 +45,4 @@ def test_it_dies_and_comes_back_to_the_same_address() -> None:
 
 
 def _client(provider: StandIn) -> openai.OpenAI:
-    return openai.OpenAI(base_url=provider.url, api_key="any", max_retries=0, timeout=10)
+    return openai.OpenAI(base_url=provider.url, api_key="any", max_retries=0, timeout=10)  # pragma: allowlist secret

@@ -64,7 +64,7 @@ HOSTS = [
     "127。0。0。1",
 ]  # fmt: skip
 FORMS = [
-    "http://user:" + "secret@127.0.0.1:{port}/", "http://example.com@127.0.0.1:{port}/", "http://127.0.0.1:{port}\\@example.com/",
+    "http://user:" + "pass" + "word@127.0.0.1:{port}/", "http://example.com@127.0.0.1:{port}/", "http://127.0.0.1:{port}\\@example.com/",
     "http://127.0.0.1:{port}#@example.com/", "http://127.0.0.1:{port}?@example.com/", "http:\\\\127.0.0.1:{port}/",
     "http:/127.0.0.1:{port}/", "http:127.0.0.1:{port}", "//127.0.0.1:{port}/", "127.0.0.1:{port}",
     "http://127.0.0.1:{port}\r\nX: y/", "http://127.0.0.1\t:{port}/", " http://127.0.0.1:{port}/",
