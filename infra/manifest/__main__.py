@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from infra.manifest.access import access_table
 from infra.manifest.catalogue import catalogue, function_entry
 from infra.manifest.check import check
 from infra.manifest.collect import collect
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.what == "check":
         return _check(manifest)
     if options.what == "list":
-        print(table(manifest))
+        print(access_table(manifest) if options.access else table(manifest))
     else:
         print(json.dumps(_document(manifest, options), indent=2, ensure_ascii=False))
     for broken in manifest.broken:
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.manifest", description="The functions, described.")
     parser.add_argument("what", choices=["check", "list", "gateway", "openapi", "catalogue", "json"])
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder with functions/ and triggers/")
+    parser.add_argument("--access", action="store_true", help="with list: what each function can touch")
     place = settings()
     address = f"https://{place.region}-{place.project}.cloudfunctions.net/{{slug}}"
     parser.add_argument("--address", default=address, help="a function's own URL; {slug} stands for its name")
