@@ -62,6 +62,7 @@ def test_against_a_plain_platform_it_is_green_and_says_what_it_could_not_play(pl
     assert "\x1b[" not in played.stdout
 
 
+@pytest.mark.long  # a tenant on the standard plan: the demo waits its rate limits out
 def test_a_tenants_own_key_is_enough(platform: PlatformProcess) -> None:
     local = platform.local
     played = _demo("--gateway", local["gateway"], "--key", local["api_key"], "--json")
