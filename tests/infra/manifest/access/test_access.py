@@ -1,0 +1,105 @@
+"""What each function can touch: derived from its code, and held against what a person has agreed to."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from infra.local.options import ROOT
+from infra.manifest.access import Access, access_of, access_table
+from infra.manifest.collect import collect
+from infra.manifest.model import Manifest
+from shared_layer.core.declaration import HttpOperation
+from shared_layer.core.scopes import PUBLIC
+
+AGREED = ROOT / "infra" / "manifest" / "access" / "access.txt"
+EVERYTHING = {"erase_tenants", "fulfil_privacy_request"}
+"""Functions that must look through every collection of a tenant: erasure and a data subject's export."""
+
+FUNCTION = '''"""Do something that is declared nowhere."""
+
+from shared_layer.core.caller import Caller
+from shared_layer.front_door import PageQuery, Page, Unit, endpoint
+from shared_layer.storage.documents import tenant_document
+from shared_layer.storage.gcp_clients import storage
+
+
+def _hidden(tenant_id: str):
+    return tenant_document(tenant_id, "salaries", "x")
+
+
+def _deeper(caller: Caller, unit: Unit) -> None:
+    unit.patch(_hidden(caller.tenant_id), {})
+    storage().bucket("payroll").blob("y").upload_from_string("z")
+
+
+@endpoint("POST", "/api/v1/sneaky", scope="marketing:write")
+async def sneaky(caller: Caller, unit: Unit) -> None:
+    _deeper(caller, unit)
+'''
+
+
+@cache
+def manifest() -> Manifest:
+    return collect(ROOT)
+
+
+@cache
+def access() -> dict[str, Access]:
+    return {found.name: access_of(found) for found in manifest().declarations}
+
+
+def test_no_function_reaches_more_or_less_than_was_agreed() -> None:
+    """Look at what changed; where it is meant: python -m infra.manifest list --access > infra/manifest/access/access.txt"""
+    agreed = AGREED.read_text().rstrip("\n").split("\n")
+    reached = access_table(manifest()).split("\n")
+    assert {"more or changed": sorted(set(reached) - set(agreed)), "no longer": sorted(set(agreed) - set(reached))} == {
+        "more or changed": [],
+        "no longer": [],
+    }
+
+
+def test_an_access_deep_in_the_code_of_a_new_function_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "functions" / "marketing" / "sneaky.py"
+    file.parent.mkdir(parents=True)
+    file.write_text(FUNCTION)
+    found = collect(tmp_path)
+    assert found.broken == ()
+    reached = access_of(found.declarations[0])
+    assert {"tenants/*/salaries", "bucket payroll"} <= set(reached.writes)
+    assert "tenants/*/idempotency" not in reached.writes
+    assert "tenants/*/events" not in reached.writes
+
+
+def test_what_campaigns_touch_is_known_to_the_letter() -> None:
+    campaigns = "tenants/*/marketing_campaigns"
+    assert campaigns in access()["get_campaign"].reads
+    assert set(access()["get_campaign"].writes) == {"api_key_uses"}
+    assert {campaigns, "tenants/*/events"} <= set(access()["launch_campaign"].writes)
+    assert "tenants/*/ai_ledger" in access()["create_campaign"].writes
+    assert "api_keys" not in access()["create_campaign"].writes
+
+
+@pytest.mark.parametrize(
+    "operation", [one for one in manifest().operations if one.scope == PUBLIC], ids=lambda one: one.name
+)
+def test_a_public_operation_touches_no_tenant(operation: HttpOperation) -> None:
+    reached = access()[operation.name]
+    assert set(reached.reads + reached.writes) <= {"redis"}
+
+
+def test_an_operation_that_emits_nothing_and_reads_only_writes_nothing() -> None:
+    for operation in manifest().operations:
+        if operation.method == "GET" and not operation.emits:
+            assert set(access()[operation.name].writes) <= {"api_key_uses"}, operation.name
+
+
+def test_keys_are_written_by_the_operations_on_keys_alone() -> None:
+    writers = {name for name, reached in access().items() if "api_keys" in reached.writes}
+    assert writers == {"create_api_key", "rotate_api_key", "revoke_api_key", "create_tenant"}
+
+
+def test_only_erasure_and_export_reach_every_collection() -> None:
+    assert {name for name, reached in access().items() if "tenants/*/*" in reached.reads} <= EVERYTHING | {"get_tenant"}
