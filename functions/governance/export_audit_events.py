@@ -19,5 +19,5 @@ from shared_layer.governance import export_lines, tell_of_reading
     emits=("audit_events_read",),
 )
 async def export_audit_events(caller: Caller, unit: Unit) -> StreamingResponse:
-    tell_of_reading(unit, caller, "export", {})
+    tell_of_reading(unit, caller, "export", [])
     return StreamingResponse(export_lines(caller.tenant_id), media_type="application/jsonl")

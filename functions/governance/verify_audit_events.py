@@ -14,5 +14,5 @@ from shared_layer.governance import Verdict, tell_of_reading, verify_trail
     resources=Resources(secrets=("xynergy-audit-key",)),
 )
 async def verify_audit_events(caller: Caller, unit: Unit) -> Verdict:
-    tell_of_reading(unit, caller, "verify", {})
+    tell_of_reading(unit, caller, "verify", [])
     return await verify_trail(caller.tenant_id)

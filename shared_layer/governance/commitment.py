@@ -19,7 +19,18 @@ SALT_BYTES: Final = 32
 
 PLAIN_FIELDS: Final = frozenset(
     {
-        *("actor", "certificate", "changed", "component", "effect", "former_status", "handler", "kind", "meter"),
+        *(
+            "actor",
+            "certificate",
+            "changed",
+            "component",
+            "effect",
+            "filters",
+            "former_status",
+            "handler",
+            "kind",
+            "meter",
+        ),
         *("model", "operation", "outcome", "period", "plan", "provider", "route", "scopes", "state", "status", "way"),
         *("currency", "timezone", "successor_id", "dies_at", "campaign_id", "key_id", "call_id", "task_id"),
         *("policy_id", "request_id", "hold_id", "tenant_id", "event_id"),

@@ -30,7 +30,9 @@ class PolicyText(Model):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"cedar": EXAMPLE, "description": "Editors publish."}]})
 
-    cedar: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+    cedar: Annotated[str, StringConstraints(min_length=1, max_length=20_000)] = Field(
+        json_schema_extra={"pattern": r"(permit|forbid)\s*\("}
+    )
     description: Annotated[str, StringConstraints(max_length=500)] = ""
     enabled: bool = True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-from pydantic import EmailStr, Field, model_validator
+from pydantic import ConfigDict, EmailStr, Field, model_validator
 
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
@@ -29,6 +29,8 @@ Status = Literal["received", "done", "refused"]
 
 class NewPrivacyRequest(Model):
     """Whose data, and whether it is wanted or to be gone. Name the subject by address, contact id or both."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "export", "email": "ada@lovelace.example"}]})
 
     kind: Kind
     email: EmailStr | None = None

@@ -124,11 +124,11 @@ class QuotaThresholdReached(EventPayload):
 
 @event_type("audit_events_read")
 class AuditEventsRead(EventPayload):
-    """Somebody looked into the audit trail: which way, and with which filter."""
+    """Somebody looked into the audit trail: which way, and by which of its filters (not for what)."""
 
     actor: str
     way: str
-    filter: dict[str, str]
+    filters: list[str]
 
 
 @event_type("audit_chain_broken")
