@@ -5,13 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from infra.local.options import ROOT
 from infra.manifest.access import Access, access_of, access_table
 from infra.manifest.collect import collect
 from infra.manifest.model import Manifest
-from shared_layer.core.declaration import HttpOperation
 from shared_layer.core.scopes import PUBLIC
 
 AGREED = ROOT / "infra" / "manifest" / "access" / "access.txt"
@@ -52,7 +49,7 @@ def access() -> dict[str, Access]:
 
 
 def test_no_function_reaches_more_or_less_than_was_agreed() -> None:
-    """Look at what changed; where it is meant: python -m infra.manifest list --access > infra/manifest/access/access.txt"""
+    """Look at what changed. Where it is meant, agree: `python -m infra.manifest list --access` is the file's content."""
     agreed = AGREED.read_text().rstrip("\n").split("\n")
     reached = access_table(manifest()).split("\n")
     assert {"more or changed": sorted(set(reached) - set(agreed)), "no longer": sorted(set(agreed) - set(reached))} == {
