@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
@@ -36,6 +36,10 @@ EventType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,127}$")]
 
 class ReplayRequest(Model):
     """What to deliver again: `events` from `since` (included) to `until` (left out; now), or open `dead_letters`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"handler": "provision_dataset", "since": "2026-11-01T00:00:00Z"}]}
+    )
 
     source: Literal["events", "dead_letters"] = "events"
     handler: HandlerName | None = None
