@@ -64,7 +64,8 @@ HOSTS = [
     "127。0。0。1",
 ]  # fmt: skip
 FORMS = [
-    "http://user:" + "pass" + "word@127.0.0.1:{port}/", "http://example.com@127.0.0.1:{port}/", "http://127.0.0.1:{port}\\@example.com/",
+    "http://user:pass@127.0.0.1:{port}/",  # pragma: allowlist secret
+    "http://example.com@127.0.0.1:{port}/", "http://127.0.0.1:{port}\\@example.com/",  # pragma: allowlist secret
     "http://127.0.0.1:{port}#@example.com/", "http://127.0.0.1:{port}?@example.com/", "http:\\\\127.0.0.1:{port}/",
     "http:/127.0.0.1:{port}/", "http:127.0.0.1:{port}", "//127.0.0.1:{port}/", "127.0.0.1:{port}",
     "http://127.0.0.1:{port}\r\nX: y/", "http://127.0.0.1\t:{port}/", " http://127.0.0.1:{port}/",
