@@ -38,7 +38,7 @@ class ReplayRequest(Model):
     """What to deliver again: `events` from `since` (included) to `until` (left out; now), or open `dead_letters`."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"handler": "provision_dataset", "since": "2026-11-01T00:00:00Z"}]}
+        json_schema_extra={"examples": [{"source": "dead_letters", "handler": "provision_dataset"}]}
     )
 
     source: Literal["events", "dead_letters"] = "events"
