@@ -1,0 +1,120 @@
+"""Tenants that are full of things to find: each seeded through every operation, its texts marked with a canary."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import orjson
+from google.cloud.firestore import FieldFilter
+
+from shared_layer.core.declaration import HttpOperation
+from shared_layer.core.scopes import PUBLIC, TENANT_SCOPES
+from shared_layer.messaging.dead_letters import keep
+from shared_layer.messaging.message import Message
+from shared_layer.storage.gcp_clients import firestore
+from tests.support.examples import Example, headers_of, path_of
+from tests.support.platform import LocalPlatform
+
+WITHIN = 30.0
+"""Seconds after which an answer is given up: a limit, not a measurement."""
+
+BESIDE = ("api_keys", "api_key_uses", "members")
+"""Collections at the top whose documents name their tenant in a field."""
+
+
+@dataclass(slots=True)
+class Seeded:
+    """A tenant with its key, its canary, the ids of all its documents, and how its seeding was answered."""
+
+    tenant_id: str
+    key: str
+    canary: str
+    objects: tuple[str, ...] = ()
+    answers: dict[str, httpx.Response] = field(default_factory=dict)
+
+    @property
+    def auth(self) -> dict[str, str]:
+        """The tenant's credential."""
+        return {"X-API-Key": self.key}
+
+
+def open_to_tenants(operation: HttpOperation) -> bool:
+    """Whether a tenant's own key can have the operation's scope."""
+    return operation.scope in TENANT_SCOPES and operation.scope != PUBLIC
+
+
+async def seeded(platform: LocalPlatform, operations: tuple[HttpOperation, ...]) -> Seeded:
+    """A tenant in which every operation that needs no object was called twice, and that has a dead letter."""
+    tenant_id, key = await platform.tenant()
+    tenant = Seeded(tenant_id, key, f"canary{uuid.uuid4().hex}")
+    for operation in operations:
+        made_by_name = operation.method == "PUT" and len(operation.path_parameters) == 1
+        if operation.method == "GET" or (operation.path_parameters and not made_by_name):
+            continue
+        if not open_to_tenants(operation):
+            continue
+        for number in range(2):
+            tenant.answers[operation.name] = await platform.gateway.request(
+                operation.method,
+                path_of(operation, dict.fromkeys(operation.path_parameters, f"named-{tenant.canary[6:20]}-{number}")),
+                headers=tenant.auth | headers_of(operation, f"the-same-everywhere-{number}"),
+                json=body_of(operation, tenant.canary),
+            )
+    await _bury(tenant)
+    found = {reference.id async for reference in documents(tenant_id)}
+    tenant.objects = (tenant_id, *sorted(one for one in found - {tenant_id} if tenant.canary not in one))
+    return tenant
+
+
+def body_of(operation: HttpOperation, mark: str) -> Any:
+    """An example body; None for an operation that takes none."""
+    return Example(mark).of(operation.signature.body[1]) if operation.signature.body else None
+
+
+async def call(
+    platform: LocalPlatform, operation: HttpOperation, caller: Seeded, values: dict[str, str], **headers: str
+) -> httpx.Response:
+    """One call of an operation with `values` in its path, by a tenant's key unless `headers` say otherwise."""
+    sent = (headers or caller.auth) | headers_of(operation, uuid.uuid4().hex)
+    body, path = body_of(operation, "text " * 10), path_of(operation, values)
+    try:
+        async with asyncio.timeout(WITHIN):
+            return await platform.gateway.request(operation.method, path, headers=sent, json=body)
+    except TimeoutError:
+        raise AssertionError(f"{operation.method} {path} did not answer within {WITHIN} s") from None
+
+
+async def documents(tenant_id: str) -> AsyncIterator[Any]:
+    """References to every document that is the tenant's, at any depth."""
+    async for reference in _below(firestore().collection("tenants").document(tenant_id)):
+        yield reference
+    for name in BESIDE:
+        async for snapshot in (
+            firestore().collection(name).where(filter=FieldFilter("tenant_id", "==", tenant_id)).stream()
+        ):
+            yield snapshot.reference
+
+
+async def _below(document: Any) -> AsyncIterator[Any]:
+    yield document
+    async for collection in document.collections():
+        async for reference in collection.list_documents():
+            async for found in _below(reference):
+                yield found
+
+
+async def _bury(tenant: Seeded) -> None:
+    event = {"event_type": "campaign_created", "tenant_id": tenant.tenant_id, "payload": {"data": tenant.canary}}
+    attributes = {
+        "tenant_id": tenant.tenant_id,
+        "event_id": str(uuid.uuid4()),
+        "event_type": "campaign_created",
+        "dead_letter_handler": "some_handler",
+        "dead_letter_reason": f"failed for {tenant.canary}",
+    }
+    await keep(Message(orjson.dumps(event), attributes, uuid.uuid4().hex, "projects/p/subscriptions/s", 5))
