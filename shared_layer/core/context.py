@@ -22,6 +22,7 @@ class RequestContext:
     function: str
     tenant_id: str = ""
     causation_id: str = ""
+    actor: str = ""
     deadline: float = float("inf")
     labels: dict[str, str | int | float | bool] = field(default_factory=dict)
     cache: str = ""

@@ -89,6 +89,7 @@ def authorise(credential: Credential, tenant_id: str, scope: str, key: str, cont
         raise TenantSuspended()
     if scope not in credential.scopes:
         raise ScopeMissing(f"This key lacks the scope {scope!r} ({SCOPES[scope]})", scope=scope)
+    context.actor = credential.principal
     return Caller(
         tenant_id=tenant_id,
         principal=credential.principal,

@@ -93,9 +93,9 @@ def record_of(envelope: Envelope, facts: dict[str, Any], seq: int, prev_hash: st
 
 
 def actor_of(envelope: Envelope) -> str:
-    """The credential's id where the event tells it, else the service that staged the event."""
+    """The credential that began it, where one did; else the service that staged the event (a schedule's tick)."""
     told = envelope.payload.get("actor")
-    return told if isinstance(told, str) and told else f"service:{envelope.source_service}"
+    return (told if isinstance(told, str) else None) or envelope.metadata.actor or f"service:{envelope.source_service}"
 
 
 def resource_of(envelope: Envelope, facts: dict[str, Any]) -> str:

@@ -11,10 +11,14 @@ from shared_layer.core.models import Model
 
 
 class EventMetadata(Model):
-    """Where an event comes from: `correlation_id` is the request that began it, `causation_id` the event before it."""
+    """Where an event comes from: `correlation_id` is the request that began it, `causation_id` the event before it.
+
+    `actor` is the credential that began it: a key's id or an operator's fingerprint.
+    """
 
     correlation_id: str
     causation_id: str | None = None
+    actor: str | None = None
     traceparent: str | None = None
 
 

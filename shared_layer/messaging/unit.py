@@ -93,6 +93,7 @@ class Unit:
             metadata=EventMetadata(
                 correlation_id=self.context.request_id,
                 causation_id=self.context.causation_id or None,
+                actor=self.context.actor or None,
                 traceparent=self.context.traceparent,
             ),
         )

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from infra.local.options import ROOT
-from infra.local.provision import eventarc, pubsub, scheduler, stores
+from infra.local.provision import eventarc, pubsub, scheduler, secrets, stores
 from infra.local.provision.plan import plan
 from infra.manifest.collect import collect
 
@@ -34,6 +34,7 @@ def provision() -> int:
         partial(eventarc.apply, planned, env["EVENTARC_EMULATOR_HOST"], project, region),
         partial(stores.make_tables, project),
         stores.make_buckets,
+        secrets.make_secrets,
     )
     with ThreadPoolExecutor(len(steps)) as pool:
         for step in [pool.submit(step) for step in steps]:

@@ -26,7 +26,8 @@ def make_buckets() -> None:
         if name in present:
             continue
         bucket = client.bucket(name)
-        bucket.add_lifecycle_delete_rule(age=days)
+        if days is not None:
+            bucket.add_lifecycle_delete_rule(age=days)
         try:
             client.create_bucket(bucket)
         except Conflict:
