@@ -35,13 +35,20 @@ class Ways:
         """The status of one call; 0 where no connection was free."""
         if not self._idle and self.open >= WAYS:
             return 0
-        if self._idle:
+        while self._idle:
             reader, writer = self._idle.pop()
+            if not reader.at_eof() and not writer.is_closing():
+                break
+            self.open -= 1  # the server closes what is idle for two seconds
         else:
             self.open += 1
             reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
-        writer.write(REQUEST)
-        head = await reader.readuntil(b"\r\n\r\n")
+        try:
+            writer.write(REQUEST)
+            head = await reader.readuntil(b"\r\n\r\n")
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.open -= 1
+            return await self.call()
         length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), b":0")
         await reader.readexactly(int(length.partition(b":")[2]))
         self._idle.append((reader, writer))
