@@ -30,6 +30,7 @@ class ArgumentReader:
             for index, part in enumerate(PATH_PARAMETER.split(operation.path))
         )
         self._path = re.compile(pattern)
+        self._template = operation.path if not operation.path_parameters else None
         self._limit = operation.body_limit
         signature = operation.signature
         self._path_types = {name: TypeAdapter(hint) for name, hint in signature.path.items()}
@@ -41,6 +42,8 @@ class ArgumentReader:
 
     def path(self, path: str) -> dict[str, Any]:
         """The path's parameters. Raises NotFound: an id that cannot be is an id that is not."""
+        if path == self._template:
+            return {}
         match = self._path.fullmatch(path)
         if match is None:
             raise NotFound()
@@ -49,10 +52,10 @@ class ArgumentReader:
         except ValidationError:
             raise NotFound() from None
 
-    def query(self, query_string: bytes) -> dict[str, Any]:
-        """The query model, under its parameter's name. Raises ValidationFailed, also for unknown or doubled names."""
+    def query(self, query_string: bytes, arguments: dict[str, Any]) -> None:
+        """Add the query model. Raises ValidationFailed, also for unknown or doubled names."""
         if self._query is None or self._query_type is None:
-            return {}
+            return
         try:
             pairs = parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
         except (UnicodeDecodeError, ValueError):
@@ -61,32 +64,33 @@ class ArgumentReader:
         if len(values) != len(pairs):
             raise ValidationFailed("A query parameter is given twice. Give each once.")
         try:
-            return {self._query[0]: self._query_type.validate_strings(values)}
+            arguments[self._query[0]] = self._query_type.validate_strings(values)
         except ValidationError as error:
             raise validation_failed(error, "query") from None
 
-    def body(self, raw: bytes, content_type: bytes | None) -> tuple[dict[str, Any], Any]:
-        """The body model under its parameter's name, and the JSON value that it was read from."""
+    def body(self, raw: bytes, content_type: bytes | None, arguments: dict[str, Any]) -> Any:
+        """Add the body model; answers the JSON value that it was read from. Raises MalformedJson, ValidationFailed."""
         if self._body is None or self._body_type is None:
-            return {}, None
+            return None
         if content_type is not None and not _is_json(content_type):
             raise UnsupportedMediaType()
         value = json.parse(raw)
         try:
-            return {self._body[0]: self._body_type.validate_json(raw, strict=True)}, value
+            arguments[self._body[0]] = self._body_type.validator.validate_json(raw, strict=True)
         except ValidationError as error:
             raise validation_failed(error, "body") from None
+        return value
 
-    def if_match(self, header: bytes | None) -> dict[str, Any]:
-        """The version in If-Match, under its parameter's name. Raises VersionRequired."""
+    def if_match(self, header: bytes | None, arguments: dict[str, Any]) -> None:
+        """Add the version in If-Match. Raises VersionRequired."""
         if self._if_match is None:
-            return {}
+            return
         if header is None:
             raise VersionRequired()
         number = header.decode("latin-1").strip().removeprefix("W/").strip('"')
         if not (number.isascii() and number.isdigit() and len(number) < 19):
             raise InvalidRequest('If-Match is not an ETag of this platform. Send it as it was answered, such as "3".')
-        return {self._if_match: int(number)}
+        arguments[self._if_match] = int(number)
 
     async def read_body(self, receive: Receive, content_length: bytes | None) -> bytes:
         """The raw body. Raises BodyTooLarge as soon as the limit is passed, without reading on."""

@@ -13,6 +13,7 @@ ALLOWED_HEADERS: Final = (
     b"authorization, content-type, x-api-key, x-tenant-id, x-request-id, idempotency-key, if-match, traceparent"
 )
 EXPOSED_HEADERS: Final = b"etag, ratelimit, ratelimit-policy, retry-after, x-request-id, idempotency-replayed, location"
+VARY: Final = (b"vary", b"origin")
 ALLOWED_METHODS: Final = b"GET, POST, PUT, PATCH, DELETE"
 
 
@@ -34,9 +35,9 @@ def allowed(origin: str) -> bool:
 def cors_headers(origin: bytes | None) -> Headers:
     """The headers of an answer to a page of `origin`; `Vary: Origin` always, for caches in between."""
     if origin is None or not allowed(origin.decode("latin-1")):
-        return [(b"vary", b"origin")]
+        return [VARY]
     return [
-        (b"vary", b"origin"),
+        VARY,
         (b"access-control-allow-origin", origin),
         (b"access-control-allow-credentials", b"true"),
         (b"access-control-expose-headers", EXPOSED_HEADERS),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -62,9 +63,12 @@ class Door:
         self._plain_path = plain_path(operation.path)
         self._capacity = Capacity(operation.name, operation.resources.concurrency)
         answer = operation.signature.answer
-        self._answer_type: TypeAdapter[Any] | None = None
+        self._handler = operation.handler
+        self._injected = tuple(operation.signature.injected.items())
+        self._takes_body = operation.signature.body is not None
+        self._to_json: Callable[[Any], bytes] | None = None
         if answer not in (None, type(None), Any) and not _is_response(answer):
-            self._answer_type = TypeAdapter(answer)
+            self._to_json = TypeAdapter(answer).serializer.to_json
 
     async def serve(self, request: Request) -> Any:
         """The answer to one request; never raises."""
@@ -161,28 +165,27 @@ class Door:
         """The handler's arguments, and the JSON value of the body."""
         reader = self._reader
         arguments = reader.path(path)
-        arguments |= reader.query(request.scope["query_string"])
-        arguments |= reader.if_match(headers.get(b"if-match"))
-        if self._operation.signature.body is None:
+        reader.query(request.scope["query_string"], arguments)
+        reader.if_match(headers.get(b"if-match"), arguments)
+        if not self._takes_body:
             return arguments, None
         raw = await reader.read_body(request.receive, headers.get(b"content-length"))
-        body, value = reader.body(raw, headers.get(b"content-type"))
-        return arguments | body, value
+        return arguments, reader.body(raw, headers.get(b"content-type"), arguments)
 
     def _unit(self, context: RequestContext, caller: Caller | None) -> Unit:
         return Unit(context, caller.tenant_id if caller else "", self._operation.emits)
 
     async def _call(self, request: Request, arguments: dict[str, Any], caller: Caller | None, unit: Unit) -> Any:
         """The handler's result as an answer; nothing is committed yet."""
-        given = {Caller: caller, Unit: unit, Request: request}
-        injected = {name: given[kind] for name, kind in self._operation.signature.injected.items()}
-        result = await self._operation.handler(**arguments, **injected)
-        if self._answer_type is None:
+        for name, kind in self._injected:
+            arguments[name] = caller if kind is Caller else unit if kind is Unit else request
+        result = await self._handler(**arguments)
+        if self._to_json is None:
             return result if result is not None else Answer(self._operation.status, [])
         headers: Headers = [JSON]
         if isinstance(result, Entity):
             headers.append((b"etag", b'"%d"' % result.version))
-        return Answer(self._operation.status, headers, self._answer_type.dump_json(result))
+        return Answer(self._operation.status, headers, self._to_json(result))
 
     async def _call_once(
         self,
@@ -266,6 +269,8 @@ class Door:
 
 def _request_id(given: bytes) -> str:
     """The caller's request id where it is one, and tells nothing that a log line must not."""
+    if not given:
+        return new_request_id()
     if _PLAIN_REQUEST_ID.fullmatch(given):
         return given.decode()
     if _REQUEST_ID.fullmatch(given) and redact_text(given.decode()) == given.decode():
