@@ -1,0 +1,63 @@
+"""A prompt as a sparse vector: the steps of its shape, and its words and pairs of words hashed into buckets.
+
+Both halves have length 1 whatever the prompt's length is, so that neither drowns the other. Hashing is CRC-32, the same
+on every machine and in every process (Weinberger et al. 2009, "Feature hashing for large scale multitask learning").
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+from zlib import crc32
+
+from shared_layer.ai.router.shape import TRAITS, read
+
+BUCKETS: Final = 1 << 16
+STEPS: Final = 16
+"""Slots of a trait; its edges are fewer."""
+SHAPE: Final = len(TRAITS) * STEPS
+SLOTS: Final = SHAPE + BUCKETS
+_READ: Final = 6_000
+"""Characters read from each end of a longer prompt: the task is usually said there, and the time stays bounded."""
+_TOKEN: Final = re.compile(r"[a-z]+(?:'[a-z]+)?|[^\W_a-z]+|[^\s\w]|_+")
+_LAST_CUE: Final = re.compile(r"\s*\bAnswer:\s*$")
+_SHAPE_VALUE: Final = 1.0 / math.sqrt(len(TRAITS))
+
+Vector = list[tuple[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """`vector` holds (slot, value); the first len(TRAITS) entries are the shape, in the order of the traits."""
+
+    vector: Vector
+    grams: tuple[str, ...]
+    """The words and pairs behind the entries after the shape's."""
+
+
+def tokens_of(text: str) -> list[str]:
+    """Lower-case words, numbers (all as `#`) and single signs."""
+    return ["#" if token[0].isdigit() else token for token in _TOKEN.findall(text.lower())]
+
+
+def features(text: str) -> Features:
+    """What the router sees of a prompt."""
+    text = _LAST_CUE.sub("", text if len(text) <= 2 * _READ else f"{text[:_READ]}\n{text[-_READ:]}")
+    tokens = tokens_of(text)
+    reading = read(text, tokens)
+    vector = [(n * STEPS + trait.step(reading), _SHAPE_VALUE) for n, trait in enumerate(TRAITS)]
+    counts: dict[str, int] = {}
+    for gram in (*tokens, *map(" ".join, pairwise(tokens))):
+        counts[gram] = counts.get(gram, 0) + 1
+    vector += _words(counts)
+    return Features(vector, tuple(counts))
+
+
+def _words(counts: dict[str, int]) -> Vector:
+    values = [1.0 if count == 1 else 1.0 + math.log(count) for count in counts.values()]
+    length = math.sqrt(sum([value * value for value in values])) or 1.0
+    hashes = map(crc32, "\n".join(counts).encode("utf-8", "surrogatepass").split(b"\n")) if counts else ()
+    return [(SHAPE + hashed % BUCKETS, value / length) for hashed, value in zip(hashes, values, strict=True)]
