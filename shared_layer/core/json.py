@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from typing import Any, Final
 
 import orjson
@@ -10,13 +12,14 @@ import orjson
 from shared_layer.core.errors import MalformedJson
 
 DEPTH_LIMIT: Final = 64
+_LONG_INTEGER: Final = re.compile(rb"[0-9]{19}")
 
 
 def parse(body: bytes) -> Any:
     """The value of a JSON text.
 
     Raises MalformedJson for anything RFC 8259 does not allow (NaN, Infinity, lone surrogates, bad UTF-8), for numbers
-    beyond a double, and beyond 64 levels of nesting.
+    beyond a double, integers beyond 64 bits (which no store keeps), and beyond 64 levels of nesting.
     """
     if body.count(b"[") + body.count(b"{") > DEPTH_LIMIT and _depth(body) > DEPTH_LIMIT:
         raise MalformedJson(f"The body is nested deeper than {DEPTH_LIMIT} levels. Flatten it.")
@@ -24,7 +27,15 @@ def parse(body: bytes) -> Any:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise MalformedJson(f"{MalformedJson.advice} The parser says: {error.msg} (byte {error.pos}).") from None
+    if _LONG_INTEGER.search(body):
+        json.loads(body, parse_int=_within_64_bits, parse_float=str)
     return value
+
+
+def _within_64_bits(digits: str) -> int:
+    if len(digits) > 20 or not -(1 << 63) <= int(digits) < 1 << 63:
+        raise MalformedJson("An integer in the body has more than 64 bits. Send it as a text.")
+    return int(digits)
 
 
 def _depth(body: bytes) -> int:

@@ -108,6 +108,8 @@ def _success(operation: HttpOperation, schemas: Schemas) -> dict[str, Any]:
         content["application/json"] = {"schema": schema}
     elif _is_a(operation.signature.answer, Response) and operation.signature.answer.media_type:
         content[operation.signature.answer.media_type] = {"schema": {"type": "string"}}
+    if operation.streams and operation.signature.body is not None:
+        content.setdefault("application/json", {"schema": {}})  # whoever asks for no stream gets the answer whole
     if operation.streams:
         content["text/event-stream"] = {"schema": {"type": "string"}}
     if content and operation.status != 204:

@@ -48,7 +48,7 @@ def statuses(operation: HttpOperation) -> list[int]:
     signature = operation.signature
     found = {400, 503, 504}
     if operation.scope != PUBLIC:
-        found |= {401, 403}
+        found |= {401, 403, 404}  # 404 also for a tenant or a thing that a header or the body names
     if operation.path_parameters:
         found |= {404}
     if signature.query is not None:
