@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -28,7 +29,7 @@ class Example:
 
     def of(self, kind: Any) -> Any:
         """A value that `kind` accepts: the model's own first example, or one built from its schema."""
-        schema = TypeAdapter(kind).json_schema(mode="validation")
+        schema = _schema(kind)
         return self._value(schema, schema.get("$defs", {}))
 
     def _value(self, schema: dict[str, Any], definitions: dict[str, Any]) -> Any:
@@ -86,6 +87,11 @@ class Example:
             case "uri":
                 return f"https://{self.mark.lower()}.example/"
         return self.mark[: schema.get("maxLength", 1000)]
+
+
+@cache
+def _schema(kind: Any) -> dict[str, Any]:
+    return TypeAdapter(kind).json_schema(mode="validation")
 
 
 def _text_of(member: dict[str, Any]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ async def seeded(platform: LocalPlatform, operations: tuple[HttpOperation, ...])
                 json=body_of(operation, tenant.canary),
             )
     await _bury(tenant)
-    found = {reference.id async for reference in documents(tenant_id)}
+    found = {snapshot.id async for snapshot in documents(tenant_id)}
     tenant.objects = (tenant_id, *sorted(one for one in found - {tenant_id} if tenant.canary not in one))
     return tenant
 
@@ -90,22 +90,20 @@ async def call(
 
 
 async def documents(tenant_id: str) -> AsyncIterator[Any]:
-    """References to every document that is the tenant's, at any depth."""
-    async for reference in _below(firestore().collection("tenants").document(tenant_id)):
-        yield reference
+    """Every document that is the tenant's: below its own, below its audit trail, and those that name it.
+
+    A collection below a tenant's document is flat; one that were not would be missed, and is an error.
+    """
+    for root in (firestore().collection(name).document(tenant_id) for name in ("tenants", "audit")):
+        yield await root.get()
+        async for collection in root.collections():
+            async for snapshot in collection.stream():
+                yield snapshot
+            assert [one.id async for one in snapshot.reference.collections()] == [], collection.id
     for name in BESIDE:
-        async for snapshot in (
-            firestore().collection(name).where(filter=FieldFilter("tenant_id", "==", tenant_id)).stream()
-        ):
-            yield snapshot.reference
-
-
-async def _below(document: Any) -> AsyncIterator[Any]:
-    yield document
-    async for collection in document.collections():
-        async for reference in collection.list_documents():
-            async for found in _below(reference):
-                yield found
+        found = firestore().collection(name).where(filter=FieldFilter("tenant_id", "==", tenant_id))
+        async for snapshot in found.stream():
+            yield snapshot
 
 
 async def _bury(tenant: Seeded) -> None:
