@@ -89,9 +89,8 @@ async def test_what_cedar_cannot_read_is_refused_with_its_reason(platform: Local
         refused = await put(platform, key, "bad", text)
         assert refused.status_code == 422, text
         assert refused.json()["errors"][0]["pointer"] == "/cedar"
-    fractions, nothing, huge = {"share": 0.5}, {"x": None}, {"n": 2**63}
-    for check in [question(context=values) for values in (fractions, nothing, huge)]:
-        assert (await ask(platform, key, check)).status_code == 422
+    for values, status in (({"share": 0.5}, 422), ({"x": None}, 422), ({"n": 2**63}, 400)):
+        assert (await ask(platform, key, question(context=values))).status_code == status
 
 
 async def test_values_that_a_store_could_not_hold_are_decided_on_all_the_same(platform: LocalPlatform) -> None:
