@@ -102,6 +102,9 @@ class Fuzz:
             case.path_parameters = dict.fromkeys(case.path_parameters, self._kept[total % len(self._kept)])
         answer = case.call(base_url=self._url, session=self._session, headers=self._tenant.auth, timeout=WITHIN)
         self.asked[answer.status_code] += 1
+        if "%0a" in str(answer.request.url).partition("?")[0].lower():
+            assert answer.status_code == 404  # Google's framework itself: it finds no function for a line break
+            return
         try:
             case.validate_response(answer, checks=CHECKS)
         except FailureGroup as group:
