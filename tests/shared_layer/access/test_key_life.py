@@ -18,6 +18,7 @@ from shared_layer.access import api_keys, credentials, last_use, operators
 from shared_layer.access.api_keys import StoredKey, key_reference, mint
 from shared_layer.core import clock
 from shared_layer.core.settings import settings
+from tests.support.eventually import eventually
 from tests.support.instances import instances
 from tests.support.platform import LocalPlatform
 
@@ -89,7 +90,11 @@ async def test_a_suspension_of_the_tenant_counts_everywhere(platform: LocalPlatf
     assert await everywhere(fleet, owner) == {200}
     operator = {"X-API-Key": platform.operator_key}
     await platform.gateway.post(f"/api/v1/tenants/{tenant_id}:suspend", json={}, headers=operator)
-    assert await everywhere(fleet, owner) == {403}
+
+    async def refused() -> bool:
+        return await everywhere(fleet, owner) == {403}
+
+    await eventually(refused)
 
 
 async def test_without_redis_a_revocation_counts_after_five_minutes(
