@@ -45,8 +45,9 @@ def moving() -> Iterator[Moving]:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def fleet(platform: LocalPlatform) -> AsyncIterator[Fleet]:
-    async with instances(platform, "functions/marketing/list_campaigns.py", 3) as running:
+async def fleet(platform: LocalPlatform, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet]:
+    logs = tmp_path_factory.mktemp("instances")
+    async with instances(platform, "functions/marketing/list_campaigns.py", 3, logs) as running:
         yield running
 
 
