@@ -12,6 +12,7 @@ Usage: ./deploy.sh COMMAND
   demo                   play a company's day against the running platform
   run NAME [--port N]    run one function alone, as Google's buildpack does
   test [--all] [ARG …]   run the tests (--all: also the long ones; ARG: anything that pytest takes)
+  lock [--upgrade]       pin the packages of pyproject.toml anew, with hashes
   check                  lint, format, types, import rules, the manifest and a search for secrets
   bench [NAME]           run a benchmark; without NAME, list them
   help                   this page
@@ -89,6 +90,7 @@ case "$command" in
   run) set_up local; exec "$python" -m infra.local.run_function "$@" ;;
   test) set_up development; run_tests "$@" ;;
   check) set_up development; check ;;
+  lock) set_up development; exec "$python" -m infra.lock "$@" ;;
   bench) set_up development; bench "$@" ;;
   help | --help | -h) usage ;;
   *) echo "There is no command '$command'." >&2; usage >&2; exit 2 ;;

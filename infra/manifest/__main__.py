@@ -18,7 +18,7 @@ from infra.manifest.model import Manifest
 from infra.manifest.openapi import openapi
 from shared_layer.core.declaration import AnyDeclaration
 from shared_layer.core.settings import settings
-from shared_layer.messaging import events  # noqa: F401 - importing them registers them
+from shared_layer.messaging.events import every as every_event  # noqa: F401 - importing them registers them
 from shared_layer.messaging.registry import EVENT_TYPES
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -33,7 +33,7 @@ def messages(declaration: AnyDeclaration, event_types: Container[str]) -> Iterat
         yield f"the name has {len(declaration.slug)} characters; Cloud Functions allows {SLUG_LIMIT}"
     for name in declaration.emits:
         if name not in event_types:
-            yield f"emits {name!r}, which no event model has; add one to shared_layer/messaging/events.py"
+            yield f"emits {name!r}, which no event model has; add one to shared_layer/messaging/events/"
     if isinstance(declaration, HttpOperation):
         yield from _operation(declaration)
     elif isinstance(declaration, EventHandler):

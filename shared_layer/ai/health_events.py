@@ -9,7 +9,7 @@ from shared_layer.core.ids import new_request_id
 from shared_layer.core.logs import log, log_exception
 from shared_layer.core.services import SERVICES
 from shared_layer.core.trace import trace_ids
-from shared_layer.messaging.events import PlatformHealthChanged
+from shared_layer.messaging.events.dashboard import PlatformHealthChanged
 from shared_layer.messaging.unit import Unit
 
 PLATFORM: str = "platform"

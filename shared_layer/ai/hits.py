@@ -12,7 +12,7 @@ from shared_layer.ai.health_events import own_context
 from shared_layer.ai.ledger import Spend, completed_event, detach
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext
-from shared_layer.messaging.events import AiCallCompleted
+from shared_layer.messaging.events.ai import AiCallCompleted
 from shared_layer.messaging.unit import Unit
 
 WAIT_SECONDS: Final = 0.25

@@ -17,7 +17,7 @@ from shared_layer.ai.health_events import own_context
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.logs import log, log_exception
-from shared_layer.messaging.events import AiCallCompleted
+from shared_layer.messaging.events.ai import AiCallCompleted
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document
 

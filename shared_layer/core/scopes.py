@@ -5,23 +5,33 @@ from __future__ import annotations
 from typing import Final
 
 SCOPES: Final[dict[str, str]] = {
+    "ai:manage": "Change the routing policy, budgets and providers' credentials.",
     "ai:use": "Send prompts to AI providers and see models.",
     "analytics:read": "Read events and named metrics.",
+    "crm:read": "Read contacts, their timeline, notes, tasks and deals.",
+    "crm:write": "Create, change, merge, import and delete contacts, notes, tasks and deals.",
     "dashboard:read": "See the health of the platform.",
+    "gmail:read": "Read, search and follow connected mailboxes.",
+    "gmail:write": "Connect mailboxes; draft, schedule and send mail.",
     "governance:read": "Read policies, decisions, the audit trail and privacy requests.",
     "governance:use": "Ask whether somebody may do something.",
     "governance:write": "Change policies and legal holds; ask for a data subject's export or erasure.",
     "keys:read": "List API keys.",
     "keys:write": "Create, rotate and revoke API keys.",
+    "live:read": "Follow the tenant's events live.",
     "marketing:read": "Read campaigns.",
     "marketing:write": "Create, change, launch, pause and resume campaigns.",
     "quotas:read": "See what is used of the plan's quotas.",
     "quotas:use": "Count work against the quotas, and take failed work back.",
     "runtime:read": "Browse dead letters, and follow asynchronous tasks.",
     "runtime:write": "Replay events and redrive dead letters.",
+    "slack:read": "Read and search Slack channels, messages and people.",
+    "slack:write": "Post, reply and schedule Slack messages.",
     "tenants:delete": "Delete the tenant; it can be restored for 30 days.",
     "tenants:read": "Read the tenant's profile and plan.",
     "tenants:write": "Change the tenant's settings.",
+    "webhooks:read": "See webhook endpoints and their deliveries.",
+    "webhooks:write": "Create, change, test and replay webhooks.",
     "platform:operate": "Operate the platform: create, suspend and act for tenants.",
 }
 

@@ -30,6 +30,13 @@ SERVICES: dict[str, Service] = {
         Service("dashboard", "platform-dashboard", 1, "Health, latency, errors and breakers of every service, live."),
         Service("ai", "ai-routing-engine", 1, "OpenAI-compatible answers from the cheapest model that is good enough."),
         Service("marketing", "marketing-engine", 2, "Campaigns: AI-written plans, launched, paused and measured."),
+        Service("live", "xynergy-intelligence-gateway", 1, "A tenant's events as they happen, over SSE and WebSocket."),
+        Service("crm", "crm-engine", 2, "Contacts, their timeline, tasks and deals: one person, one record."),
+        Service(
+            "slack", "slack-intelligence-service", 5, "Slack's channels, people and messages, searched and answered."
+        ),
+        Service("gmail", "gmail-intelligence-service", 5, "Mailboxes: threads, who owes a reply, search and sending."),
+        Service("webhooks", "webhook-service", 5, "Signed calls from other systems, and to them."),
         Service("analytics", "analytics-data-layer", 4, "Events and named metrics from the warehouse."),
         Service("tenants", "tenant-management", 6, "Tenants, their plans, quotas and API keys."),
         Service("governance", "security-governance", 6, "Policies, the audit chain, and requests of data subjects."),

@@ -26,13 +26,12 @@ from shared_layer.front_door import lifecycle
 from shared_layer.front_door.answer import Answer, problem_answer
 from shared_layer.front_door.failures import as_problem
 from shared_layer.front_door.shedding import Capacity
-from shared_layer.messaging import events as _all_types  # noqa: F401 (importing it registers the event types)
 from shared_layer.messaging import inbox
 from shared_layer.messaging.dead_letters import send_to_dead_letters, settle
 from shared_layer.messaging.envelope import Envelope
 from shared_layer.messaging.message import Message, read_push
 from shared_layer.messaging.redelivery import REPLAY_FOR
-from shared_layer.messaging.registry import EventPayload, read_payload
+from shared_layer.messaging.registry import EVENT_TYPES, EventPayload, read_payload
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage import metrics
 
@@ -111,7 +110,7 @@ async def take_event(request: Request, context: RequestContext, declaration: Eve
         return
     try:
         envelope = Envelope.model_validate(json.parse(message.data))
-        payload = read_payload(envelope.event_type, envelope.schema_version, envelope.payload)
+        payload = _payload(envelope)
     except (ValidationError, LookupError, Problem) as error:
         await _bury(declaration, message, f"{type(error).__name__}: {error}")
         return
@@ -154,6 +153,13 @@ async def take_message(request: Request, context: RequestContext, declaration: E
     given: dict[type, Any] = {Message: message, Unit: unit}
     await declaration.handler(**{name: given[kind] for name, kind in declaration.signature.injected.items()})
     await unit.commit()
+
+
+def _payload(envelope: Envelope) -> EventPayload:
+    """The event's payload as its model. A handler's own types are known; of others all are read when one comes."""
+    if envelope.event_type not in EVENT_TYPES:
+        from shared_layer.messaging.events import every  # noqa: F401 (importing it registers the event types)
+    return read_payload(envelope.event_type, envelope.schema_version, envelope.payload)
 
 
 def _follow(context: RequestContext, envelope: Envelope, message: Message) -> None:

@@ -11,7 +11,7 @@ from shared_layer.governance.record import written_at
 from shared_layer.governance.signing import signers
 from shared_layer.governance.trail import verify_from
 from shared_layer.governance.verification import ChainWalk, Verdict
-from shared_layer.messaging.events import AuditChainBroken
+from shared_layer.messaging.events.governance import AuditChainBroken
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.gcp_clients import firestore
 

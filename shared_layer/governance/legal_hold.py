@@ -16,7 +16,7 @@ from shared_layer.core.errors import NotFound
 from shared_layer.core.ids import Id, new_id
 from shared_layer.core.models import Model, Page, PageQuery
 from shared_layer.governance.subject import Subject
-from shared_layer.messaging.events import LegalHoldChanged
+from shared_layer.messaging.events.governance import LegalHoldChanged
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, tenant_collection, tenant_document
 

@@ -13,7 +13,7 @@ from shared_layer.core.caller import Caller
 from shared_layer.core.errors import NotFound, ValidationFailed
 from shared_layer.core.models import Entity, Model, Page, PageQuery, Query
 from shared_layer.governance.cedar import compile_policies
-from shared_layer.messaging.events import PolicyChanged
+from shared_layer.messaging.events.governance import PolicyChanged
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
 

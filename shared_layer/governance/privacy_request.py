@@ -13,7 +13,7 @@ from shared_layer.core.ids import Id, new_id
 from shared_layer.core.models import Entity, Model, Page, PageQuery
 from shared_layer.governance.legal_hold import hold_on
 from shared_layer.governance.subject import Subject
-from shared_layer.messaging.events import PrivacyRequestCreated
+from shared_layer.messaging.events.governance import PrivacyRequestCreated
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
 from shared_layer.storage.gcp_clients import firestore

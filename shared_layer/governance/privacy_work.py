@@ -18,7 +18,7 @@ from shared_layer.governance.places import object_prefix
 from shared_layer.governance.privacy_request import StoredRequest, refusal, request_document
 from shared_layer.governance.signing import certificate_signer
 from shared_layer.governance.subject_search import find_subject
-from shared_layer.messaging.events import PrivacyRequestCompleted
+from shared_layer.messaging.events.governance import PrivacyRequestCompleted
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import read
 from shared_layer.storage.gcp_clients import storage

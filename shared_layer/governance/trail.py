@@ -16,7 +16,7 @@ from shared_layer.governance.checkpoint_store import read_checkpoints
 from shared_layer.governance.record import FIRST_PREVIOUS, AuditRecord, written_at
 from shared_layer.governance.signing import public_keys
 from shared_layer.governance.verification import ChainWalk, StoredRecord, Verdict, verify_stream
-from shared_layer.messaging.events import AuditEventsRead
+from shared_layer.messaging.events.governance import AuditEventsRead
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page
 

@@ -12,7 +12,7 @@ from shared_layer.marketing.brief import CampaignBrief
 from shared_layer.marketing.campaign import COLLECTION, Campaign, PlanOrigin
 from shared_layer.marketing.mock_draft import mock_draft
 from shared_layer.marketing.plan import PlanDraft, finish_plan, messages_for, slug_of
-from shared_layer.messaging.events import CampaignCreated
+from shared_layer.messaging.events.marketing import CampaignCreated
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.cache import cached
 from shared_layer.storage.documents import tenant_document

@@ -7,7 +7,7 @@ from shared_layer.core.caller import Caller
 from shared_layer.core.errors import IllegalTransition, ValidationFailed
 from shared_layer.marketing.campaign import COLLECTION, Campaign, Status
 from shared_layer.marketing.store import get_campaign
-from shared_layer.messaging.events import CampaignStatusChanged
+from shared_layer.messaging.events.marketing import CampaignStatusChanged
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document
 

@@ -6,7 +6,7 @@ from shared_layer.core.caller import Caller
 from shared_layer.core.errors import IllegalTransition, ValidationFailed, VersionMismatch
 from shared_layer.core.models import Page
 from shared_layer.marketing.campaign import COLLECTION, EDITABLE, Campaign, CampaignChanges, CampaignFilter
-from shared_layer.messaging.events import CampaignStatusChanged, CampaignUpdated
+from shared_layer.messaging.events.marketing import CampaignStatusChanged, CampaignUpdated
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
 

@@ -19,7 +19,7 @@ from shared_layer.core import clock
 from shared_layer.core.context import RequestContext
 from shared_layer.core.errors import NotFound, Problem, RequestInFlight
 from shared_layer.core.logs import log, log_exception
-from shared_layer.messaging.events import TaskFinished, TaskStepDue
+from shared_layer.messaging.events.runtime import TaskFinished, TaskStepDue
 from shared_layer.messaging.unit import Unit
 from shared_layer.runtime.tasks import State, StoredTask, TaskError, task_reference
 from shared_layer.storage.documents import read

@@ -20,7 +20,7 @@ from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.ids import Id, new_id
 from shared_layer.core.models import Entity, Model, Page, PageQuery
-from shared_layer.messaging.events import TaskStepDue
+from shared_layer.messaging.events.runtime import TaskStepDue
 from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
 
 if TYPE_CHECKING:

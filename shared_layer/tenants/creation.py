@@ -12,7 +12,7 @@ from shared_layer.core import clock
 from shared_layer.core.ids import ALPHABET
 from shared_layer.core.models import Model
 from shared_layer.core.scopes import TENANT_SCOPES
-from shared_layer.messaging.events import TenantCreated
+from shared_layer.messaging.events.tenants import TenantCreated
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.warehouse import aso_dataset
 from shared_layer.tenants.keys import IssuedKey, NewKey, stage_key

@@ -10,7 +10,7 @@ from shared_layer.access.credentials import advance_epoch
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import IllegalTransition
-from shared_layer.messaging.events import TenantStatusChanged
+from shared_layer.messaging.events.tenants import TenantStatusChanged
 from shared_layer.messaging.unit import Unit
 from shared_layer.tenants.tenant import Tenant, get_tenant, tenant_reference
 

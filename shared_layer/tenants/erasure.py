@@ -19,7 +19,7 @@ from shared_layer.core import clock
 from shared_layer.core.errors import Unavailable
 from shared_layer.core.logs import log
 from shared_layer.governance import append_to_bucket, certificate_signer, count_everything, erase_everything
-from shared_layer.messaging.events import TenantErased
+from shared_layer.messaging.events.tenants import TenantErased
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import from_snapshot
 from shared_layer.storage.gcp_clients import firestore

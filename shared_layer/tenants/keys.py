@@ -16,7 +16,7 @@ from shared_layer.core.caller import Caller
 from shared_layer.core.errors import IllegalTransition, NotFound, ScopeMissing, ValidationFailed
 from shared_layer.core.models import Entity, Model, Page, PageQuery
 from shared_layer.core.scopes import TENANT_SCOPES
-from shared_layer.messaging.events import ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated
+from shared_layer.messaging.events.tenants import ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read
 from shared_layer.storage.gcp_clients import firestore

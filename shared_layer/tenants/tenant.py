@@ -14,7 +14,7 @@ from shared_layer.access.plans import PLANS
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import Forbidden, IllegalTransition, NotFound, VersionMismatch
 from shared_layer.core.models import Entity, Model
-from shared_layer.messaging.events import TenantStatusChanged, TenantUpdated
+from shared_layer.messaging.events.tenants import TenantStatusChanged, TenantUpdated
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import read
 from shared_layer.storage.gcp_clients import firestore

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext
-from shared_layer.messaging.events import CampaignCreated
+from shared_layer.messaging.events.marketing import CampaignCreated
 from shared_layer.messaging.unit import Unit
 from shared_layer.runtime.tasks import Task, start_task
 from shared_layer.storage.documents import tenant_collection

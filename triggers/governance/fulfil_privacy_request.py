@@ -5,7 +5,7 @@ It is tried a hundred times: BigQuery changes no row that was streamed in within
 
 from shared_layer.front_door import Envelope, Resources, Unit, on_event
 from shared_layer.governance import fulfil
-from shared_layer.messaging.events import PrivacyRequestCreated
+from shared_layer.messaging.events.governance import PrivacyRequestCreated
 
 
 @on_event(

@@ -4,7 +4,7 @@ A delivery that finds the step at work elsewhere comes again later; that is no f
 """
 
 from shared_layer.front_door import Envelope, Unit, on_event
-from shared_layer.messaging.events import TaskStepDue
+from shared_layer.messaging.events.runtime import TaskStepDue
 from shared_layer.runtime import redrive, replay
 from shared_layer.runtime.steps import EMITS, run_step
 from shared_layer.storage.topics import EVENT_TOPICS

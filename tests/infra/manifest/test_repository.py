@@ -12,7 +12,7 @@ from infra.manifest.collect import collect
 from infra.manifest.gateway_spec import gateway_spec
 from infra.manifest.model import Manifest
 from infra.manifest.openapi import openapi
-from shared_layer.messaging import events  # noqa: F401 - importing them registers them
+from shared_layer.messaging.events import every as every_event  # noqa: F401 - importing them registers them
 from shared_layer.messaging.registry import EVENT_TYPES
 
 

@@ -1,0 +1,1 @@
+"""CRM: contacts, their timeline, tasks and deals."""

@@ -1,0 +1,1 @@
+"""Gmail: a tenant's mailboxes."""

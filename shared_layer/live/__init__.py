@@ -1,0 +1,1 @@
+"""Live events: a tenant's events as they happen."""

@@ -1,0 +1,16 @@
+"""All event types at once, for whoever must know each: the manifest's check, and a handler that takes any event."""
+
+from shared_layer.messaging.events import (
+    ai,
+    crm,
+    dashboard,
+    gmail,
+    governance,
+    marketing,
+    runtime,
+    slack,
+    tenants,
+    webhooks,
+)
+
+__all__ = ["ai", "crm", "dashboard", "gmail", "governance", "marketing", "runtime", "slack", "tenants", "webhooks"]

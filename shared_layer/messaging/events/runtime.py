@@ -1,0 +1,22 @@
+"""Events of asynchronous work."""
+
+from __future__ import annotations
+
+from shared_layer.messaging.registry import EventPayload, event_type
+
+
+@event_type("task_step_due")
+class TaskStepDue(EventPayload):
+    """A step of an asynchronous task waits to be done."""
+
+    task_id: str
+    kind: str
+    step: int
+
+
+@event_type("task_finished")
+class TaskFinished(EventPayload):
+    task_id: str
+    kind: str
+    state: str
+    steps: int

@@ -1,0 +1,1 @@
+"""Slack: channels, people and messages of a tenant's workspace."""

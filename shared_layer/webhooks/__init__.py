@@ -1,0 +1,1 @@
+"""Webhooks: signed calls from other systems, and to them."""
