@@ -29,13 +29,23 @@ BESIDE = ("api_keys", "api_key_uses", "members")
 
 @dataclass(slots=True)
 class Seeded:
-    """A tenant with its key, its canary, the ids of all its documents, and how its seeding was answered."""
+    """A tenant with its key, its canary, the ids of its documents by collection, and how its seeding was answered."""
 
     tenant_id: str
     key: str
     canary: str
-    objects: tuple[str, ...] = ()
+    kinds: dict[str, tuple[str, ...]] = field(default_factory=dict)
     answers: dict[str, httpx.Response] = field(default_factory=dict)
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """The ids of all its documents, its own first."""
+        return (self.tenant_id, *(one for kind in self.kinds.values() for one in kind))
+
+    def sample(self, each: int, turn: int = 0) -> tuple[str, ...]:
+        """Its own id, and `each` of every collection; another `turn` takes others."""
+        found = [kind[(turn + number) % len(kind)] for kind in self.kinds.values() for number in range(each)]
+        return tuple(dict.fromkeys((self.tenant_id, *found)))
 
     @property
     def auth(self) -> dict[str, str]:
@@ -66,8 +76,11 @@ async def seeded(platform: LocalPlatform, operations: tuple[HttpOperation, ...])
                 json=body_of(operation, tenant.canary),
             )
     await _bury(tenant)
-    found = {snapshot.id async for snapshot in documents(tenant_id)}
-    tenant.objects = (tenant_id, *sorted(one for one in found - {tenant_id} if tenant.canary not in one))
+    found: dict[str, set[str]] = {}
+    async for snapshot in documents(tenant_id):
+        if snapshot.id != tenant_id and tenant.canary not in snapshot.id:
+            found.setdefault(snapshot.reference.parent.id, set()).add(snapshot.id)
+    tenant.kinds = {kind: tuple(sorted(ids)) for kind, ids in sorted(found.items())}
     return tenant
 
 
