@@ -12,6 +12,7 @@
     ├── NotFound                    404 not_found
     ├── MethodNotAllowed            405 method_not_allowed
     ├── Conflict                    409 conflict
+    │   ├── DuplicateContact        409 duplicate_contact
     │   ├── IllegalTransition       409 illegal_transition
     │   └── RequestInFlight         409 request_in_flight
     ├── VersionMismatch             412 version_mismatch
@@ -125,6 +126,11 @@ class MethodNotAllowed(Problem):
 class Conflict(Problem):
     status, code, title = 409, "conflict", "Conflict"
     advice = "The resource changed or exists already. Read it again, then retry."
+
+
+class DuplicateContact(Conflict):
+    code, title = "duplicate_contact", "The contact exists already"
+    advice = "Use one of the contacts in matches, restore it where it is deleted, or send ?force=true."
 
 
 class IllegalTransition(Conflict):

@@ -1,1 +1,5 @@
-"""CRM: contacts, their timeline, tasks and deals."""
+"""Contacts, their timeline, tasks and deals: one person, one record.
+
+What other domains may use: `people.find` (who is behind an address or a number), `policy` (who may become a contact
+by mail or message), and `identity` (addresses and numbers in their one spelling).
+"""

@@ -34,6 +34,8 @@ PLAIN_FIELDS: Final = frozenset(
         *("model", "operation", "outcome", "period", "plan", "provider", "route", "scopes", "state", "status", "way"),
         *("currency", "timezone", "successor_id", "dies_at", "campaign_id", "key_id", "call_id", "task_id"),
         *("policy_id", "request_id", "hold_id", "tenant_id", "event_id"),
+        *("contact_id", "merged_id", "restored_id", "merge_id", "import_id", "interaction_id", "deal_id", "origin"),
+        *("stage", "former_stage"),
     }
 )
 """Fields whose texts are ids and names of ours. A new field is taken for personal until it is added here."""

@@ -54,6 +54,16 @@ class Unit:
         """Write some fields of a document that must exist."""
         self._stages.append(lambda batch: batch.update(reference, data))
 
+    def increase(self, reference: AsyncDocumentReference, amounts: dict[str, Any]) -> None:
+        """Add numbers (of either sign, maps nested) to fields of a document, which is made where it is missing."""
+        from google.cloud.firestore import Increment
+
+        def added(value: Any) -> Any:
+            return {name: added(item) for name, item in value.items()} if isinstance(value, dict) else Increment(value)
+
+        data = added(amounts)
+        self._stages.append(lambda batch: batch.set(reference, data, merge=True))
+
     def replace(self, reference: AsyncDocumentReference, entity: Entity) -> None:
         """Write an entity over the one it was read as, its version one higher; Conflict where somebody came between."""
         read_at = entity.stored_at

@@ -1,0 +1,95 @@
+"""Full-text search in Firestore: the terms that a contact is found by, and the one term that a query walks along.
+
+A contact carries its words, their prefixes (search as you type) and pairs of its words, `smith|joh`. A query of several
+words walks the pair of its two most telling ones, a list that stays short where `smith` alone is long; what the pair
+does not decide is checked on the contact itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Final
+
+from shared_layer.crm.contact import StoredContact
+
+LONGEST: Final = 24
+PREFIXES: Final = range(2, 11)
+PAIR: Final = 3
+WORDS: Final = 12
+PAIRED_WORDS: Final = 6
+_WORD: Final = re.compile(r"[^\W_]+")
+_NUMBER: Final = re.compile(r"\+?[\d\s().-]{4,}")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text: lower case, without accents, each at most 24 characters."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return [word[:LONGEST] for word in _WORD.findall(plain)]
+
+
+def contact_words(contact: StoredContact) -> list[str]:
+    """What a contact can be found by, the most telling first: names, company, addresses, title, tags."""
+    names = [contact.name, contact.given_name, contact.family_name, contact.company]
+    texts = [text for text in names if text]
+    texts += [email.partition("@")[0] for email in contact.emails]
+    texts += [contact.company_domain or "", contact.title or "", *contact.tags]
+    return list(dict.fromkeys(word for text in texts for word in words_of(text)))
+
+
+def terms_of(contact: StoredContact) -> list[str]:
+    """The terms of a contact, sorted."""
+    words = contact_words(contact)[:WORDS]
+    terms = {word[:length] for word in words for length in PREFIXES if len(word) >= length} | set(words)
+    terms |= {f"{one}|{other[:PAIR]}" for one, other in permutations(words[:PAIRED_WORDS], 2)}
+    terms |= {f"@{email.lower()}" for email in contact.emails}
+    for phone in contact.phones:
+        digits = phone.lstrip("+")
+        terms |= {f"#{digits}", f"#{digits[-7:]}", f"#{digits[-4:]}"}
+    return sorted(terms)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPlan:
+    """How a query is answered: walk `term`; keep what `fits`, or everything where the term says it all."""
+
+    term: str
+    fits: Callable[[StoredContact], bool] | None = None
+
+
+def plan_search(query: str) -> SearchPlan | None:
+    """The plan for what somebody typed; its last word may be the beginning of one. None where there is no word."""
+    query = query.strip()
+    if "@" in query and " " not in query and not query.startswith("@"):
+        return SearchPlan(f"@{query.lower()}")
+    if _NUMBER.fullmatch(query):
+        return _by_number("".join(letter for letter in query if letter.isdigit()))
+    words = words_of(query)
+    if not words:
+        return None
+
+    def fits(contact: StoredContact) -> bool:
+        known = contact_words(contact)
+        whole = all(word in known for word in words[:-1])
+        return whole and any(word.startswith(words[-1]) for word in known)
+
+    if len(words) == 1:
+        exact = len(words[0]) in PREFIXES
+        return SearchPlan(words[0] if exact or len(words[0]) < 2 else words[0][: PREFIXES[-1]], None if exact else fits)
+    whole = sorted(words[:-1], key=len, reverse=True)
+    other = whole[1] if len(whole) > 1 else words[-1]
+    if len(other) < PAIR and other == words[-1]:
+        return SearchPlan(whole[0][: PREFIXES[-1]], fits)
+    return SearchPlan(f"{whole[0]}|{other[:PAIR]}", fits)
+
+
+def _by_number(digits: str) -> SearchPlan | None:
+    if len(digits) < 4 or not digits.strip("0"):
+        return None
+    tail = digits.lstrip("0") if len(digits) > 7 else digits
+    length = 7 if len(tail) >= 7 else 4
+    return SearchPlan(f"#{tail[-length:]}", lambda contact: any(phone.endswith(tail) for phone in contact.phones))
