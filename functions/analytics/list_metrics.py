@@ -1,6 +1,6 @@
 """List the named metrics and dimensions, with what exactly each one means."""
 
-from shared_layer.analytics import Glossary, glossary
+from shared_layer.analytics.glossary import Glossary, glossary
 from shared_layer.front_door import endpoint
 
 

@@ -3,7 +3,8 @@
 `GET /api/v1/analytics/metrics` lists the names. An event counts within two seconds of its command.
 """
 
-from shared_layer.analytics import AnalyticsAnswer, AnalyticsQuery, answer_query
+from shared_layer.analytics.answering import answer_query
+from shared_layer.analytics.query import AnalyticsAnswer, AnalyticsQuery
 from shared_layer.front_door import Caller, endpoint
 
 

@@ -3,7 +3,8 @@
 The figures are at most a second old. `stale` says that they could not be measured since `as_of`.
 """
 
-from shared_layer.dashboard import Overview, overview_for
+from shared_layer.dashboard.overview import Overview
+from shared_layer.dashboard.tenant_view import overview_for
 from shared_layer.front_door import Caller, endpoint
 
 

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from shared_layer.dashboard import PAGE, asset, policy
+from shared_layer.dashboard.assets import PAGE, asset, policy
 from shared_layer.front_door import PUBLIC, endpoint
 
 

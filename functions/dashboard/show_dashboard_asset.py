@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared_layer.dashboard import asset
+from shared_layer.dashboard.assets import asset
 from shared_layer.front_door import PUBLIC, endpoint
 
 

@@ -8,7 +8,8 @@ the overview's `stream_url`.
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from shared_layer.dashboard import HEADERS, MEDIA_TYPE, StreamStart, live
+from shared_layer.dashboard.sse import HEADERS, MEDIA_TYPE
+from shared_layer.dashboard.stream import StreamStart, live
 from shared_layer.front_door import Caller, endpoint, lifecycle
 
 

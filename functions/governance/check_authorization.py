@@ -4,7 +4,7 @@ Without a policy that permits it, the answer is deny; a policy that forbids it w
 """
 
 from shared_layer.front_door import Caller, Unit, endpoint
-from shared_layer.governance import Checks, Decisions, check_all
+from shared_layer.governance.authorization import Checks, Decisions, check_all
 
 
 @endpoint("POST", "/api/v1/authz:check", scope="governance:use")

@@ -1,7 +1,7 @@
 """Place a legal hold: while it stands, the erasures that it covers are refused with its reason."""
 
 from shared_layer.front_door import Caller, Unit, endpoint
-from shared_layer.governance import LegalHold, NewLegalHold, place_hold
+from shared_layer.governance.legal_hold import LegalHold, NewLegalHold, place_hold
 
 
 @endpoint(

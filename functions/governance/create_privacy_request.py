@@ -5,7 +5,7 @@ is answered as refused, with the reason.
 """
 
 from shared_layer.front_door import Caller, Unit, endpoint
-from shared_layer.governance import NewPrivacyRequest, PrivacyRequest, create_request
+from shared_layer.governance.privacy_request import NewPrivacyRequest, PrivacyRequest, create_request
 
 
 @endpoint(

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from shared_layer.front_door import Caller, Id, endpoint
-from shared_layer.governance import read_result
+from shared_layer.governance.privacy_work import read_result
 
 
 @endpoint("GET", "/api/v1/privacy/requests/{request_id}:download", scope="governance:write", tier="expensive")

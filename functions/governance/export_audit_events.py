@@ -6,7 +6,7 @@ The file can be verified by itself: `python -m shared_layer.governance.verify`. 
 from starlette.responses import StreamingResponse
 
 from shared_layer.front_door import Caller, Unit, endpoint
-from shared_layer.governance import export_lines, tell_of_reading
+from shared_layer.governance.trail import export_lines, tell_of_reading
 
 
 @endpoint(

@@ -1,8 +1,8 @@
 """Get a policy as it is in force."""
 
 from shared_layer.front_door import Caller, Id, endpoint
-from shared_layer.governance import Policy
-from shared_layer.governance import get_policy as get
+from shared_layer.governance.policy import Policy
+from shared_layer.governance.policy import get_policy as get
 
 
 @endpoint("GET", "/api/v1/policies/{policy_id}", scope="governance:read")

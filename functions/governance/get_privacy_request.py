@@ -1,7 +1,7 @@
 """Get a data subject's request: its state, its due date, its result or why it was refused."""
 
 from shared_layer.front_door import Caller, Id, endpoint
-from shared_layer.governance import PrivacyRequest, get_request
+from shared_layer.governance.privacy_request import PrivacyRequest, get_request
 
 
 @endpoint("GET", "/api/v1/privacy/requests/{request_id}", scope="governance:read")

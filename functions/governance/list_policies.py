@@ -1,8 +1,8 @@
 """List the tenant's policies, newest first."""
 
 from shared_layer.front_door import Caller, Page, PageQuery, endpoint
-from shared_layer.governance import Policy
-from shared_layer.governance import list_policies as list_all
+from shared_layer.governance.policy import Policy
+from shared_layer.governance.policy import list_policies as list_all
 
 
 @endpoint("GET", "/api/v1/policies", scope="governance:read")

@@ -1,7 +1,7 @@
 """List the requests of data subjects, newest first."""
 
 from shared_layer.front_door import Caller, Page, PageQuery, endpoint
-from shared_layer.governance import PrivacyRequest, list_requests
+from shared_layer.governance.privacy_request import PrivacyRequest, list_requests
 
 
 @endpoint("GET", "/api/v1/privacy/requests", scope="governance:read")

@@ -4,8 +4,9 @@ With `dry_run=1` nothing is written: the answer lists which of the last 1,000 de
 """
 
 from shared_layer.front_door import Caller, Id, Unit, endpoint
-from shared_layer.governance import PolicyMode, PolicyOutcome, PolicyText, try_policy
-from shared_layer.governance import put_policy as put
+from shared_layer.governance.authorization import PolicyOutcome, try_policy
+from shared_layer.governance.policy import PolicyMode, PolicyText
+from shared_layer.governance.policy import put_policy as put
 
 
 @endpoint("PUT", "/api/v1/policies/{policy_id}", scope="governance:write", deadline=30, emits=("policy_changed",))

@@ -1,7 +1,7 @@
 """Release a legal hold."""
 
 from shared_layer.front_door import Caller, Id, Unit, endpoint
-from shared_layer.governance import release_hold
+from shared_layer.governance.legal_hold import release_hold
 
 
 @endpoint(

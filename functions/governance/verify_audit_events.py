@@ -1,7 +1,8 @@
 """Walk the tenant's audit chain and its signed checkpoints; names the first number that is wrong, and why."""
 
 from shared_layer.front_door import Caller, Resources, Unit, endpoint
-from shared_layer.governance import Verdict, tell_of_reading, verify_trail
+from shared_layer.governance.trail import tell_of_reading, verify_trail
+from shared_layer.governance.verification import Verdict
 
 
 @endpoint(

@@ -5,8 +5,8 @@ counted then.
 """
 
 from shared_layer.front_door import Caller, Resources, endpoint
-from shared_layer.tenants import QuotaReceipt, QuotaUse
-from shared_layer.tenants import consume_quota as consume
+from shared_layer.tenants.quotas import QuotaReceipt, QuotaUse
+from shared_layer.tenants.quotas import consume_quota as consume
 
 
 @endpoint(

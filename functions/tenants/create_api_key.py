@@ -1,7 +1,7 @@
 """Create an API key with some of the caller's scopes. The key is in the answer and never shown again."""
 
 from shared_layer.front_door import Caller, Unit, endpoint
-from shared_layer.tenants import IssuedKey, NewKey, issue_key
+from shared_layer.tenants.keys import IssuedKey, NewKey, issue_key
 
 
 @endpoint(

@@ -5,8 +5,8 @@ The key is in the answer and never shown again. The tenant's own BigQuery datase
 """
 
 from shared_layer.front_door import Unit, endpoint
-from shared_layer.tenants import NewTenant, TenantWithKey
-from shared_layer.tenants import create_tenant as create
+from shared_layer.tenants.creation import NewTenant, TenantWithKey
+from shared_layer.tenants.creation import create_tenant as create
 
 
 @endpoint(

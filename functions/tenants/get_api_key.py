@@ -1,7 +1,7 @@
 """Get one API key: its scopes, status and end, never the key itself."""
 
 from shared_layer.front_door import Caller, Id, endpoint
-from shared_layer.tenants import ApiKey, get_key
+from shared_layer.tenants.keys import ApiKey, get_key
 
 
 @endpoint("GET", "/api/v1/api-keys/{key_id}", scope="keys:read")

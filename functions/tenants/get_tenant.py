@@ -1,7 +1,7 @@
 """Get a tenant's profile, plan and status, and what is still to be set up."""
 
 from shared_layer.front_door import Caller, Id, endpoint
-from shared_layer.tenants import TenantProfile, get_profile
+from shared_layer.tenants.onboarding import TenantProfile, get_profile
 
 
 @endpoint("GET", "/api/v1/tenants/{tenant_id}", scope="tenants:read")

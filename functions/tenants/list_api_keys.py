@@ -1,7 +1,7 @@
 """List the tenant's API keys by prefix, newest first."""
 
 from shared_layer.front_door import Caller, Page, endpoint
-from shared_layer.tenants import ApiKey, KeyFilter, list_keys
+from shared_layer.tenants.keys import ApiKey, KeyFilter, list_keys
 
 
 @endpoint("GET", "/api/v1/api-keys", scope="keys:read")

@@ -1,7 +1,8 @@
 """Reactivate a suspended tenant."""
 
 from shared_layer.front_door import Caller, Id, Unit, endpoint
-from shared_layer.tenants import StatusChange, Tenant, commit_unopposed, set_status
+from shared_layer.tenants.tenant import StatusChange, Tenant, set_status
+from shared_layer.tenants.unopposed import commit_unopposed
 
 
 @endpoint("POST", "/api/v1/tenants/{tenant_id}:reactivate", scope="platform:operate", emits=("tenant_status_changed",))

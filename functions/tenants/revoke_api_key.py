@@ -1,7 +1,7 @@
 """Revoke an API key: from the next request on it opens nothing."""
 
 from shared_layer.front_door import Caller, Id, Unit, endpoint
-from shared_layer.tenants import revoke_key
+from shared_layer.tenants.keys import revoke_key
 
 
 @endpoint("DELETE", "/api/v1/api-keys/{key_id}", scope="keys:write", status=204, emits=("api_key_revoked",))

@@ -1,7 +1,7 @@
 """Rotate an API key: its successor opens now, the old one dies when the grace ends (0 seconds: at once)."""
 
 from shared_layer.front_door import Caller, Id, Unit, endpoint
-from shared_layer.tenants import IssuedKey, Rotation, rotate_key
+from shared_layer.tenants.keys import IssuedKey, Rotation, rotate_key
 
 
 @endpoint(

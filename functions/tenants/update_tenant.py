@@ -1,8 +1,9 @@
 """Change a tenant's settings; its plan, where an operator asks."""
 
 from shared_layer.front_door import Caller, Id, IfMatch, Unit, endpoint
-from shared_layer.tenants import Tenant, TenantChanges, commit_unopposed
-from shared_layer.tenants import update_tenant as update
+from shared_layer.tenants.tenant import Tenant, TenantChanges
+from shared_layer.tenants.tenant import update_tenant as update
+from shared_layer.tenants.unopposed import commit_unopposed
 
 
 @endpoint("PATCH", "/api/v1/tenants/{tenant_id}", scope="tenants:write", emits=("tenant_updated",))

@@ -77,7 +77,7 @@ def stream_url() -> str:
 
 
 async def _providers() -> list[ProviderHealth]:
-    from shared_layer.ai import breaker_states
+    from shared_layer.ai.catalogue import breaker_states
 
     return [
         ProviderHealth(

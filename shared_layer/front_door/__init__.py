@@ -1,4 +1,4 @@
-"""The front door: what a function file imports to become a function."""
+"""The front door: what a function's file imports to become an operation of the API."""
 
 from shared_layer.core.caller import Caller
 from shared_layer.core.declaration import Resources
@@ -8,9 +8,6 @@ from shared_layer.core.models import Page, PageQuery
 from shared_layer.core.scopes import PUBLIC
 from shared_layer.core.signature import IfMatch
 from shared_layer.front_door.endpoint import endpoint
-from shared_layer.front_door.triggers import on_document, on_event, on_object, on_schedule
-from shared_layer.messaging.envelope import Envelope
-from shared_layer.messaging.message import DocumentChange, Message
 from shared_layer.messaging.unit import Unit
 
 adopt_library_logs()
@@ -18,18 +15,11 @@ adopt_library_logs()
 __all__ = [
     "PUBLIC",
     "Caller",
-    "DocumentChange",
-    "Envelope",
     "Id",
     "IfMatch",
-    "Message",
     "Page",
     "PageQuery",
     "Resources",
     "Unit",
     "endpoint",
-    "on_document",
-    "on_event",
-    "on_object",
-    "on_schedule",
 ]

@@ -18,7 +18,9 @@ from shared_layer.access.credentials import advance_epoch
 from shared_layer.core import clock
 from shared_layer.core.errors import Unavailable
 from shared_layer.core.logs import log
-from shared_layer.governance import append_to_bucket, certificate_signer, count_everything, erase_everything
+from shared_layer.governance.checkpoint_store import write_object as append_to_bucket
+from shared_layer.governance.erasing import count_everything, erase_everything
+from shared_layer.governance.signing import certificate_signer
 from shared_layer.messaging.events.tenants import TenantErased
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import from_snapshot

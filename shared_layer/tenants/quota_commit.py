@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from shared_layer.access.plans import PLANS, Meter
 from shared_layer.core.context import RequestContext, current
 from shared_layer.core.errors import NotFound
-from shared_layer.governance import GroupCommit, until_unopposed
+from shared_layer.governance.group_commit import GroupCommit, until_unopposed
 from shared_layer.messaging.events.tenants import QuotaThresholdReached
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document

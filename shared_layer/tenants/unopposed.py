@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from shared_layer.governance import until_unopposed
+from shared_layer.governance.group_commit import until_unopposed
 from shared_layer.messaging.unit import Unit
 from shared_layer.tenants.tenant import Tenant
 

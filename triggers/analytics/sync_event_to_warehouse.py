@@ -4,9 +4,9 @@ It is tried a hundred times, over most of a day, before an event becomes a dead 
 loses nothing.
 """
 
-from shared_layer.analytics import sync_event
-from shared_layer.front_door import Envelope, on_event
+from shared_layer.analytics.synchronisation import sync_event
 from shared_layer.storage.topics import EVENT_TOPICS
+from shared_layer.triggers import Envelope, on_event
 
 
 @on_event(EVENT_TOPICS, max_attempts=100)

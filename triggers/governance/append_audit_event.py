@@ -3,9 +3,9 @@
 It is tried a hundred times before an event becomes a dead letter: an outage leaves no hole.
 """
 
-from shared_layer.front_door import Envelope, Resources, on_event
-from shared_layer.governance import append
+from shared_layer.governance.chain import append
 from shared_layer.storage.topics import EVENT_TOPICS
+from shared_layer.triggers import Envelope, Resources, on_event
 
 
 @on_event(EVENT_TOPICS, max_attempts=100, resources=Resources(concurrency=400))

@@ -1,7 +1,7 @@
 """Verify each audit chain since its last checkpoint and sign its head into the audit bucket; alert where it broke."""
 
-from shared_layer.front_door import Resources, Unit, on_schedule
-from shared_layer.governance import checkpoint_all
+from shared_layer.governance.checkpointing import checkpoint_all
+from shared_layer.triggers import Resources, Unit, on_schedule
 
 
 @on_schedule(

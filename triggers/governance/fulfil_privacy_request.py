@@ -3,9 +3,9 @@
 It is tried a hundred times: BigQuery changes no row that was streamed in within the last hour or so.
 """
 
-from shared_layer.front_door import Envelope, Resources, Unit, on_event
-from shared_layer.governance import fulfil
+from shared_layer.governance.privacy_work import fulfil
 from shared_layer.messaging.events.governance import PrivacyRequestCreated
+from shared_layer.triggers import Envelope, Resources, Unit, on_event
 
 
 @on_event(

@@ -1,7 +1,7 @@
 """Have every instance read a tenant's policies again, also where the command's own instance died first."""
 
 from shared_layer.access.credentials import advance_epoch
-from shared_layer.front_door import Envelope, on_event
+from shared_layer.triggers import Envelope, on_event
 
 
 @on_event(("security-governance-events",), event_types=("policy_changed",))

@@ -1,7 +1,7 @@
 """Keep each dead letter under its tenant, with the reason, until somebody redrives it."""
 
-from shared_layer.front_door import Message, on_event
 from shared_layer.messaging.dead_letters import keep
+from shared_layer.triggers import Message, on_event
 
 
 @on_event(("dead-letters",), raw=True, max_attempts=100)

@@ -3,11 +3,11 @@
 A delivery that finds the step at work elsewhere comes again later; that is no failure, so many are allowed.
 """
 
-from shared_layer.front_door import Envelope, Unit, on_event
 from shared_layer.messaging.events.runtime import TaskStepDue
 from shared_layer.runtime import redrive, replay
 from shared_layer.runtime.steps import EMITS, run_step
 from shared_layer.storage.topics import EVENT_TOPICS
+from shared_layer.triggers import Envelope, Unit, on_event
 
 STEPS = {replay.KIND: replay.step, redrive.KIND: redrive.step}
 

@@ -1,8 +1,8 @@
 """Publish the events that a crash left in the outbox."""
 
 from shared_layer.core.logs import log
-from shared_layer.front_door import on_schedule
 from shared_layer.messaging.outbox import sweep
+from shared_layer.triggers import on_schedule
 
 
 @on_schedule("* * * * *", deadline=55)

@@ -1,7 +1,7 @@
 """Count usage that other systems tell of as CloudEvents: once for each (source, id), in the window of its own time."""
 
-from shared_layer.front_door import Message, on_event
-from shared_layer.tenants import take_usage
+from shared_layer.tenants.usage import take_usage
+from shared_layer.triggers import Message, on_event
 
 
 @on_event(("usage-events",), raw=True, max_attempts=20, emits=("quota_threshold_reached",))

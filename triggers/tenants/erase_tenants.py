@@ -1,7 +1,7 @@
 """Erase the tenants whose grace is over, from every store, and certify it; their audit chains stay."""
 
-from shared_layer.front_door import Resources, Unit, on_schedule
-from shared_layer.tenants import erase_due_tenants
+from shared_layer.tenants.erasure import erase_due_tenants
+from shared_layer.triggers import Resources, Unit, on_schedule
 
 
 @on_schedule(

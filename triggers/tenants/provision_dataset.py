@@ -1,7 +1,7 @@
 """Create a new tenant's own BigQuery dataset, and mark its warehouse as ready."""
 
-from shared_layer.front_door import Envelope, Unit, on_event
-from shared_layer.tenants import provision_warehouse
+from shared_layer.tenants.warehouse import provision_warehouse
+from shared_layer.triggers import Envelope, Unit, on_event
 
 
 @on_event(("tenant-management-events",), event_types=("tenant_created",))

@@ -12,9 +12,10 @@ from infra.manifest.access.source import functions_of, source_of
 from infra.manifest.access.uses import uses_of
 from shared_layer.core.declaration import AnyDeclaration, EventHandler, HttpOperation
 from shared_layer.core.scopes import PUBLIC
-from shared_layer.front_door import authentication, delivery, gate, idempotency
+from shared_layer.front_door import authentication, gate, idempotency
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage import metrics
+from shared_layer.triggers import delivery
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from shared_layer.governance import verify_trail
 from shared_layer.governance.chain import record_collection, salt_document
 from shared_layer.governance.commitment import subject_key
 from shared_layer.governance.places import query, shared_tables
 from shared_layer.governance.signing import public_keys, verify_signature
 from shared_layer.governance.subject import Subject
 from shared_layer.governance.subject_search import find_subject
+from shared_layer.governance.trail import verify_trail
 from shared_layer.storage.documents import tenant_document
 from shared_layer.storage.gcp_clients import storage
 from shared_layer.storage.redis import redis

@@ -11,14 +11,15 @@ from typing import Any
 
 from shared_layer.core import clock
 from shared_layer.core.context import RequestContext
-from shared_layer.governance import count_everything, verify_trail
 from shared_layer.governance.chain import record_collection
+from shared_layer.governance.erasing import count_everything
 from shared_layer.governance.signing import public_keys, verify_signature
+from shared_layer.governance.trail import verify_trail
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document
 from shared_layer.storage.gcp_clients import storage
 from shared_layer.storage.redis import redis
-from shared_layer.tenants import erase_due_tenants
+from shared_layer.tenants.erasure import erase_due_tenants
 from shared_layer.tenants.tenant import tenant_reference
 from tests.functions.governance.audit_key import mount_audit_key
 from tests.support.eventually import eventually

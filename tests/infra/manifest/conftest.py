@@ -20,6 +20,7 @@ from pydantic import Field
 from starlette.responses import HTMLResponse, Response
 from shared_layer.core.models import Entity, Model, Query
 from shared_layer.front_door import *
+from shared_layer.triggers import *
 """
 
 

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 from pydantic import BaseModel, Field
 
-from shared_layer.ai import breaker_states, complete
+from shared_layer.ai.catalogue import breaker_states
+from shared_layer.ai.completing import complete
 from shared_layer.core.errors import BodyTooLarge, InvalidRequest, NotFound, ProviderFailed, RateLimited
 from tests.shared_layer.ai.provider_double import Behaviour
 from tests.shared_layer.ai.world import World, events, ledger

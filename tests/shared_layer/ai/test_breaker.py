@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared_layer.ai import breaker_states
 from shared_layer.ai.breaker import admit, look, report
 from shared_layer.ai.breaker_rule import FAILURES, BreakerRule
 from shared_layer.ai.breaker_script import SCRIPT
+from shared_layer.ai.catalogue import breaker_states
 from shared_layer.core import clock
 from shared_layer.core.errors import ProviderFailed
 from shared_layer.storage import redis as redis_module

@@ -7,7 +7,8 @@ import asyncio
 import orjson
 import pytest
 
-from shared_layer.ai import breaker_states, complete
+from shared_layer.ai.catalogue import breaker_states
+from shared_layer.ai.completing import complete
 from shared_layer.ai.prompt import Prompt
 from shared_layer.ai.streaming import stream
 from shared_layer.core.errors import InvalidRequest, ProviderFailed

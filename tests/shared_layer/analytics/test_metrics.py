@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest_asyncio
 
-from shared_layer.analytics import AnalyticsQuery, answer_query, sync_event
+from shared_layer.analytics.answering import answer_query
 from shared_layer.analytics.metrics import METRICS
+from shared_layer.analytics.query import AnalyticsQuery
+from shared_layer.analytics.synchronisation import sync_event
 from shared_layer.core.settings import settings
 from shared_layer.storage.gcp_clients import bigquery
 from shared_layer.storage.warehouse import EVENTS, table_id

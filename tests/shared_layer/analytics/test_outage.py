@@ -6,7 +6,8 @@ import socket
 
 import pytest
 
-from shared_layer.analytics import AnalyticsQuery, answer_query
+from shared_layer.analytics.answering import answer_query
+from shared_layer.analytics.query import AnalyticsQuery
 from shared_layer.core.errors import Unavailable
 from shared_layer.core.settings import settings
 from shared_layer.storage import gcp_clients

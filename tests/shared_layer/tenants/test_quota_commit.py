@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_layer.governance import GroupCommit
+from shared_layer.governance.group_commit import GroupCommit
 from shared_layer.tenants.quota_commit import Counted, commit_entries, consumption_document, counter_document
 from shared_layer.tenants.quota_counter import Consumption, Entry, QuotaCounter, decide, newly_reached
 from tests.support.platform import LocalPlatform

@@ -14,7 +14,7 @@ from infra.manifest.model import Manifest
 
 Declare = Callable[..., Manifest]
 
-HEAD = "from shared_layer.front_door import *\n"
+HEAD = "from shared_layer.triggers import *\n"
 
 
 @pytest.fixture

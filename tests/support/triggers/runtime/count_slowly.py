@@ -3,11 +3,11 @@
 import asyncio
 from uuid import uuid4
 
-from shared_layer.front_door import Envelope, Unit, on_event
 from shared_layer.messaging.events.runtime import TaskStepDue
 from shared_layer.runtime.steps import EMITS, Done, run_step
 from shared_layer.runtime.tasks import StoredTask
 from shared_layer.storage.documents import tenant_document
+from shared_layer.triggers import Envelope, Unit, on_event
 
 STEPS_TO_DO = 4
 

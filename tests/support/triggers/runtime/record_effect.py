@@ -2,8 +2,8 @@
 
 from uuid import uuid4
 
-from shared_layer.front_door import Envelope, Unit, on_event
 from shared_layer.storage.documents import tenant_document
+from shared_layer.triggers import Envelope, Unit, on_event
 from tests.support import faults
 
 

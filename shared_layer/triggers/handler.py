@@ -27,7 +27,6 @@ from shared_layer.core.declaration import (
 )
 from shared_layer.core.logs import log
 from shared_layer.core.signature import read_signature
-from shared_layer.front_door.delivery import Work, deliver, take_event, take_message
 from shared_layer.front_door.shedding import Capacity
 from shared_layer.messaging.envelope import Envelope
 from shared_layer.messaging.message import (
@@ -39,6 +38,7 @@ from shared_layer.messaging.message import (
 )
 from shared_layer.messaging.object_change import ObjectChange
 from shared_layer.messaging.unit import Unit
+from shared_layer.triggers.delivery import Work, deliver, take_event, take_message
 
 Handler = Callable[..., Awaitable[Any]]
 Served = Callable[[Request], Awaitable[Any]]
