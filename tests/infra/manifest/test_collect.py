@@ -43,8 +43,8 @@ def test_a_file_that_fails_is_broken_and_leaves_the_others_alone(plant: Plant) -
     )
     assert [declaration.name for declaration in found.declarations] == ["good"]
     reasons = {broken.file.rsplit("/", 1)[1]: broken.reason for broken in found.broken}
-    assert reasons["bad_import.py"] == "line 11: ModuleNotFoundError: No module named 'nothing_of_that_name'"
-    assert reasons["bad_syntax.py"].startswith("line 11: ")
+    assert reasons["bad_import.py"] == "line 12: ModuleNotFoundError: No module named 'nothing_of_that_name'"
+    assert reasons["bad_syntax.py"].startswith("line 12: ")
     assert reasons["exits.py"].endswith("SystemExit: 3")
 
 
