@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.package.distributions import SERVER, closure, owners_of, pinned
-from infra.package.imports import reach_of
+from infra.package.reach import reach_of
 from shared_layer.core.declaration import AnyDeclaration
 
 EPOCH = (1980, 1, 1, 0, 0, 0)

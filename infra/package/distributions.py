@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
+from importlib.metadata import PackageNotFoundError, distribution, distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 SERVER = ("functions-framework", "uvicorn", "uvloop", "httptools")
 """What every function runs on, imported or not."""
-UNSEEN = {"redis": ("hiredis",), "pydantic": ("email-validator",)}
+UNSEEN = {"pydantic": ("email-validator",), "pyjwt": ("cryptography",)}
 """What a distribution imports by itself when it is there, and the platform relies on."""
 
 
@@ -54,31 +54,33 @@ def owners_of(modules: Iterable[str]) -> set[str]:
 
 
 def closure(names: Iterable[str]) -> set[str]:
-    """The distributions and all that they require on this platform, by the installed metadata."""
-    waiting = [*names]
-    for name in [*waiting]:
-        waiting.extend(UNSEEN.get(name, ()))
-    found: set[str] = set()
+    """The distributions and all that they require on this platform, extras that one asks of another included.
+
+    By the installed metadata. Raises LookupError for what is required and not installed.
+    """
+    waiting = [Requirement(name) for name in names]
+    waiting += [Requirement(more) for wanted in waiting for more in UNSEEN.get(wanted.name, ())]
+    found: dict[str, set[str]] = {}
     while waiting:
-        name = canonicalize_name(waiting.pop())
-        if name in found:
-            continue
-        try:
-            metadata = distribution(name)
-        except PackageNotFoundError:
-            raise LookupError(f"{name} is required and not installed") from None
-        found.add(name)
-        waiting.extend(_required(metadata))
-    return found
+        wanted = waiting.pop()
+        name, extras = canonicalize_name(wanted.name), {"", *wanted.extras}
+        fresh = extras - found.setdefault(name, set())
+        found[name] |= fresh
+        waiting += _required(name, fresh)
+    return set(found)
 
 
-def _required(found: Distribution) -> list[str]:
-    names = []
-    for line in found.requires or ():
-        requirement = Requirement(line)
-        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-            names.append(requirement.name)
-    return names
+def _required(name: str, extras: set[str]) -> list[Requirement]:
+    """What a distribution requires where it is asked for with `extras` ("" stands for itself)."""
+    try:
+        lines = distribution(name).requires or ()
+    except PackageNotFoundError:
+        raise LookupError(f"{name} is required and not installed") from None
+    return [
+        wanted
+        for wanted in map(Requirement, lines)
+        if wanted.marker is None or any(wanted.marker.evaluate({"extra": extra}) for extra in extras)
+    ]
 
 
 def pinned(lock: Path, names: set[str]) -> str:
