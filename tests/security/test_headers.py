@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import pytest_asyncio
 
 from shared_layer.core.declaration import HttpOperation
 from shared_layer.core.scopes import PUBLIC
@@ -20,9 +21,15 @@ ALWAYS = {
 }
 
 
+@pytest_asyncio.fixture(scope="module")
+async def key(platform: LocalPlatform) -> str:
+    return (await platform.tenant())[1]
+
+
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-async def test_every_answer_has_its_security_headers(platform: LocalPlatform, operation: HttpOperation) -> None:
-    _, key = await platform.tenant()
+async def test_every_answer_has_its_security_headers(
+    platform: LocalPlatform, key: str, operation: HttpOperation
+) -> None:
     path = path_of(operation, dict.fromkeys(operation.path_parameters, "none_00000000000000000000"))
     told = headers_of(operation, "security-headers")
     for headers in ({"X-API-Key": key} | told, told, {"X-API-Key": key, "Idempotency-Key": "\x01"}):

@@ -47,10 +47,14 @@ class Attacker:
         return answer
 
 
-@pytest_asyncio.fixture
-async def attacker(platform: LocalPlatform) -> Attacker:
-    _, key = await platform.tenant()
-    return Attacker(platform, key)
+@pytest_asyncio.fixture(scope="module")
+async def tenants_key(platform: LocalPlatform) -> str:
+    return (await platform.tenant())[1]
+
+
+@pytest.fixture
+def attacker(platform: LocalPlatform, tenants_key: str) -> Attacker:
+    return Attacker(platform, tenants_key)
 
 
 def paths(operation: HttpOperation, value: str) -> Iterator[str]:
@@ -100,7 +104,7 @@ async def test_hostile_headers(attacker: Attacker, operation: HttpOperation) -> 
     path = operation.path.replace("{", "").replace("}", "")
     bombs: list[list[tuple[str, str]]] = [
         [("X-Pad", "x" * 70_000)],
-        [(f"X-{number}", "y") for number in range(5000)],
+        [(f"X-{number}", "y") for number in range(600)],
         [("X-Request-ID", "\x7f" * 64)],
         [("X-Request-ID", "a" * 5000)],
         [("If-Match", value := "é" * 10)],
@@ -122,9 +126,9 @@ async def test_hostile_headers(attacker: Attacker, operation: HttpOperation) -> 
         [("X-Apigateway-Api-Userinfo", "e30")],
         [("X-Forwarded-For", "127.0.0.1"), ("X-Real-IP", "127.0.0.1"), ("X-Original-URL", "/docs")],
     ]
-    for bomb in bombs:
-        encoded = [(name, text.encode("latin-1")) for name, text in bomb]
-        await attacker.send(operation.method, path, encoded, json=body_of(operation, "text " * 9))  # type: ignore[arg-type]
+    body = body_of(operation, "text " * 9)
+    encoded: list[Any] = [[(name, text.encode("latin-1")) for name, text in bomb] for bomb in bombs]
+    await asyncio.gather(*[attacker.send(operation.method, path, headers, json=body) for headers in encoded])
     assert attacker.wrong == []
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import orjson
 import pytest
+import pytest_asyncio
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -42,10 +44,17 @@ def bodies(operation: HttpOperation) -> st.SearchStrategy[Any]:
     return st.one_of(valid, st.builds(bent, valid, names, HOSTILE), HOSTILE)
 
 
+@pytest_asyncio.fixture(scope="module")
+async def client(platform: LocalPlatform) -> AsyncIterator[httpx.Client]:
+    _, key = await platform.tenant()
+    headers = {"X-API-Key": key, "If-Match": '"1"', "Content-Type": "application/json"}
+    with httpx.Client(base_url=platform.url, headers=headers, trust_env=False, timeout=60) as made:
+        yield made
+
+
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 @pytest.mark.parametrize("operation", TAKING, ids=lambda operation: operation.name)
-async def test_no_model_answers_a_5xx(platform: LocalPlatform, operation: HttpOperation) -> None:
-    _, key = await platform.tenant()
+async def test_no_model_answers_a_5xx(client: httpx.Client, operation: HttpOperation) -> None:
     path = path_of(operation, dict.fromkeys(operation.path_parameters, "none_00000000000000000000"))
     wrong: list[tuple[Any, ...]] = []
 
@@ -59,9 +68,7 @@ async def test_no_model_answers_a_5xx(platform: LocalPlatform, operation: HttpOp
             content = orjson.dumps(body)
         except (orjson.JSONEncodeError, TypeError):
             content = repr(body).encode("utf-8", "surrogatepass")  # no JSON: refused as what it is
-        headers = {"X-API-Key": key, "If-Match": '"1"', "Content-Type": "application/json"}
-        with httpx.Client(base_url=platform.url, trust_env=False, timeout=60) as client:
-            answer = client.request(operation.method, path, content=content, headers=headers)
+        answer = client.request(operation.method, path, content=content)
         if answer.status_code >= 500 or not answer.headers["x-request-id"]:
             wrong.append((answer.status_code, content[:300], answer.text[:300]))
 
