@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 from infra.router_training.labelled import mmlu
-from shared_layer.ai.router.learning import ABROAD, learn
+from shared_layer.ai.router.evidence import PACKAGED as EVIDENCE
+from shared_layer.ai.router.evidence import packaged_file
+from shared_layer.ai.router.learning import ABROAD, learn_scored
 from shared_layer.ai.router.model import PACKAGED
 
 
@@ -25,13 +27,19 @@ def main(arguments: list[str] | None = None) -> int:
     outcomes = [labelled.outcome for labelled in mmlu(options.data)]
     if not outcomes:
         parser.error(f"{options.data} holds no mmlu/mmlu_*.csv")
-    file = learn(outcomes, ABROAD).packed()
-    known = options.output.read_bytes() if options.output.exists() else b""
-    verdict = "unchanged" if file == known else "differs" if options.check else "written"
-    if not options.check:
-        options.output.write_bytes(file)
-    print(f"{len(outcomes)} outcomes, {len(file)} bytes, sha256 {hashlib.sha256(file).hexdigest()}: {verdict}")
-    return 1 if options.check and file != known else 0
+    learned = learn_scored(outcomes, ABROAD)
+    files = {
+        options.output: learned.router.packed(),
+        options.output.with_name(EVIDENCE.name): packaged_file(learned.router, learned.scored),
+    }
+    differs = [path for path, content in files.items() if not path.exists() or path.read_bytes() != content]
+    for path, content in files.items():
+        verdict = "unchanged" if path not in differs else "differs" if options.check else "written"
+        if not options.check:
+            path.write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        print(f"{path.name}: {len(outcomes)} outcomes, {len(content)} bytes, sha256 {digest}: {verdict}")
+    return 1 if options.check and differs else 0
 
 
 if __name__ == "__main__":

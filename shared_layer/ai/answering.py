@@ -18,7 +18,7 @@ from shared_layer.ai.optimiser import optimise
 from shared_layer.ai.prompt import Prompt
 from shared_layer.ai.providers import MOCK
 from shared_layer.ai.reply import Reply, route_line, text_of_answer
-from shared_layer.ai.routing import Target, decide
+from shared_layer.ai.routing import Target, route
 from shared_layer.ai.tokens import estimate, estimate_messages
 from shared_layer.core.context import current
 from shared_layer.core.ids import new_id
@@ -54,8 +54,8 @@ async def _ask(prompt: Prompt) -> Reply:
     """The reply of the first provider that can, paid and recorded."""
     started = time.perf_counter()
     body, saved = optimise(prompt.body)
-    decision = decide(prompt.model, body)
-    attempts = _Attempts(prompt, body)
+    decision = await route(prompt.caller, prompt.model, body)
+    attempts = _Attempts(prompt, body, decision.kept)
     won = await first_answer(decision, attempts.ask)
     answered, usage = won.value
     return Reply(
@@ -74,11 +74,12 @@ async def _ask(prompt: Prompt) -> Reply:
 class _Attempts:
     """The attempts to answer one prompt; `cost_micros` is what they come to, useful or not."""
 
-    def __init__(self, prompt: Prompt, body: Mapping[str, Any]) -> None:
+    def __init__(self, prompt: Prompt, body: Mapping[str, Any], routed: Mapping[str, Any]) -> None:
         self.call_id = new_id("call")
         self.cost_micros = 0
         self._prompt = prompt
         self._body = body
+        self._routed = routed
         self._wasted = 0
 
     async def ask(self, target: Target, seconds: float, reasons: tuple[str, ...]) -> tuple[dict[str, Any], Usage]:
@@ -111,6 +112,7 @@ class _Attempts:
             cost_micros=target.price.of(usage),
             latency_ms=latency_ms,
             outcome=outcome,
+            routed=self._routed,
         )
         self.cost_micros += spend.cost_micros
         await record(self._prompt.caller, spend)

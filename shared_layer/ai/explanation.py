@@ -11,7 +11,8 @@ from shared_layer.ai.catalogue import ModelPrice, price_of
 from shared_layer.ai.chat_request import ChatMessage
 from shared_layer.ai.prompt import AUTO
 from shared_layer.ai.providers import MOCK
-from shared_layer.ai.routing import Target, decide
+from shared_layer.ai.routing import Target, route
+from shared_layer.core.caller import Caller
 from shared_layer.core.models import Model
 
 
@@ -62,9 +63,9 @@ class Explanation(Model):
     options: list[RouteOption]
 
 
-async def explain(request: ExplainRequest) -> Explanation:
+async def explain(request: ExplainRequest, caller: Caller) -> Explanation:
     """The route decision for a prompt. Spends nothing, changes nothing. Raises NotFound for an unknown model."""
-    decision = decide(request.model, request.body())
+    decision = await route(caller, request.model, request.body())
     real = [target.provider.id for target in decision.targets if target.provider is not MOCK]
     states = {state.provider: state for state in await look(real)} if real else {}
     options = [_option(target, states.get(target.provider.id)) for target in decision.targets]

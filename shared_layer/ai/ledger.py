@@ -8,8 +8,8 @@ nothing and is an event alone (hits.py).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from dataclasses import asdict, dataclass
+from collections.abc import Coroutine, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, TypeVar
 
 from shared_layer.ai.completion import Usage
@@ -31,7 +31,10 @@ Outcome = Literal["answered", "invalid", "broken", "aborted"]
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """One paid answer. `route` is the provider and the reasons in one line; money in millionths of a US dollar."""
+    """One paid answer. `route` is the provider and the reasons in one line; money in millionths of a US dollar.
+
+    `routed` is what the ledger keeps of the learned router's part in it (routing.py), so that feedback can teach it.
+    """
 
     call_id: str
     operation: str
@@ -43,6 +46,7 @@ class Spend:
     latency_ms: float
     outcome: Outcome = "answered"
     streamed: bool = False
+    routed: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def record(caller: Caller, spend: Spend) -> None:
@@ -63,7 +67,8 @@ async def _commit(unit: Unit, spend: Spend) -> None:
     try:
         await unit.commit()
     except Exception as error:
-        log("ERROR", "ai_spend_unrecorded", f"{type(error).__name__}: {error}", **asdict(spend))
+        told = asdict(spend) | {"routed": spend.routed.get("kind", "")}
+        log("ERROR", "ai_spend_unrecorded", f"{type(error).__name__}: {error}", **told)
         raise
 
 

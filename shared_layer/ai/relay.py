@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from shared_layer.ai.answering import usage_of
@@ -35,6 +35,7 @@ class Relay:
         include_usage: bool,
         started: float,
         tokens_saved: int,
+        routed: Mapping[str, Any],
     ) -> None:
         self._prompt = prompt
         self._target = won.target
@@ -43,6 +44,7 @@ class Relay:
         self._include_usage = include_usage
         self._started = started
         self._tokens_saved = tokens_saved
+        self._routed = routed
         self._call_id = new_id("call")
         self._prompt_tokens = estimate_messages(prompt.body["messages"]) - tokens_saved
         self._written = 0.0
@@ -120,6 +122,7 @@ class Relay:
             latency_ms=(time.perf_counter() - self._started) * 1000,
             outcome=outcome,
             streamed=True,
+            routed=self._routed,
         )
         await record(self._prompt.caller, spend)
         return spend.cost_micros

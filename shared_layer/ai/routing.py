@@ -1,8 +1,10 @@
-"""Which providers a prompt tries, in which order: the design document's rule.
+"""Which providers a prompt tries, in which order, and why.
 
-Complex: Abacus, else OpenAI, else internal. Simple: internal. "Else" means not configured, breaker open, or failed
-just now. A simple prompt whose internal model fails goes on to the others: an answer is worth more than the saving. A
-named model is tried alone.
+Where a weak and a strong provider are configured, the learned router decides by the tenant's policy: it knows with what
+probability the weak model is good enough, and from which probability on that keeps the policy's target. Elsewhere, and
+for prompts of kinds that the router never met, the design document's rule decides. Complex: Abacus, else OpenAI, else
+internal. Simple: internal. "Else" means not configured, breaker open, or failed just now. A prompt whose internal
+model fails goes on to the others: an answer is worth more than the saving. A named model is tried alone.
 """
 
 from __future__ import annotations
@@ -14,7 +16,13 @@ from typing import Any, Final
 from shared_layer.ai.analysis import Complexity, analyse
 from shared_layer.ai.prompt import AUTO
 from shared_layer.ai.providers import INTERNAL, MOCK, PROVIDERS, Price, Provider, answering
-from shared_layer.core.errors import NotFound
+from shared_layer.ai.router import decision as learned
+from shared_layer.ai.router.features import pack_vector
+from shared_layer.ai.routing_policy import RoutingPolicyText
+from shared_layer.ai.standing import Standing, standing_of
+from shared_layer.ai.tokens import text_of
+from shared_layer.core.caller import Caller
+from shared_layer.core.errors import Forbidden, NotFound
 
 _BY_ID: Final = {provider.id: provider for provider in (*PROVIDERS, MOCK)}
 _BY_MODEL: Final = {model: provider for provider in (*PROVIDERS, MOCK) for model in provider.models}
@@ -35,35 +43,115 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The targets in the order in which they are tried (never empty), and why."""
+    """The targets in the order in which they are tried (never empty), and why.
+
+    `learned` is what the router thinks, where a weak and a strong provider are there; it decides if it is `sure`.
+    """
 
     targets: tuple[Target, ...]
     complexity: Complexity
     pinned: bool
+    learned: learned.Decision | None = None
+    standing: Standing | None = None
+
+    @property
+    def sure(self) -> bool:
+        """Whether the learned router decided."""
+        return self.learned is not None and self.learned.familiar
 
     @property
     def kind(self) -> str:
-        """`pinned`, `complex` or `simple`."""
+        """`pinned`; `weak` or `strong` by the learned router; `complex` or `simple` by the rule."""
         if self.pinned:
             return "pinned"
+        if self.learned is not None and self.learned.familiar:
+            return "weak" if self.learned.weak else "strong"
         return "complex" if self.complexity.complex else "simple"
+
+    @property
+    def weak_first(self) -> bool:
+        """Whether the cheap model is to answer."""
+        return self.kind in ("weak", "simple")
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why these targets."""
         if self.pinned:
             return (f"the caller named {self.targets[0].model}",)
+        if self.learned is not None and self.learned.familiar:
+            return tuple(f"{self.kind}: {reason}" for reason in self.learned.reasons)
         return tuple(f"{self.kind}: {reason}" for reason in self.complexity.reasons)
 
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What the ledger keeps of a decision that the learned router had a say in, so that feedback can teach it."""
+        if self.learned is None or self.standing is None:
+            return {}
+        return {
+            "kind": self.kind,
+            "router": self.standing.router.digest,
+            "policy_version": self.standing.policy.version,
+            "p_weak_good_enough": self.learned.p_weak_good_enough,
+            "threshold": self.learned.threshold,
+            "features": pack_vector(self.learned.vector),
+        }
 
-def decide(model: str, body: Mapping[str, Any]) -> Decision:
-    """The decision for an OpenAI chat body, without asking the breakers. Raises NotFound for an unknown model."""
+
+async def route(caller: Caller, model: str, body: Mapping[str, Any]) -> Decision:
+    """The decision for an OpenAI chat body, without asking the breakers.
+
+    Raises NotFound for an unknown model, Forbidden for one that the tenant's policy does not allow.
+    """
+    standing = await standing_of(caller)
+    return decide(model, body, standing)
+
+
+def decide(model: str, body: Mapping[str, Any], standing: Standing) -> Decision:
+    """The decision by a standing."""
     complexity = analyse(body)
+    policy = standing.policy
     if model != AUTO:
-        return Decision((pinned_target(model),), complexity, True)
+        return Decision((_allowed_target(model, policy),), complexity, True)
+    weak, strong = weak_and_strong(policy)
+    found = _ask_router(body, standing) if strong and weak and weak.provider is not MOCK else None
+    plain = Decision((), complexity, False, found, standing)
+    order = (*weak_list(weak), *strong) if plain.weak_first else (*strong, *weak_list(weak))
+    if not order:
+        raise Forbidden("The routing policy allows no provider that is configured here. PUT /api/v1/ai/routing-policy.")
+    return Decision(order, complexity, False, found, standing)
+
+
+def weak_list(weak: Target | None) -> tuple[Target, ...]:
+    """The weak target, if there is one, as part of an order."""
+    return () if weak is None else (weak,)
+
+
+def weak_and_strong(policy: RoutingPolicyText) -> tuple[Target | None, tuple[Target, ...]]:
+    """The cheap target and the strong ones, by the document's order, as far as the policy allows them.
+
+    Where no provider is configured at all, the mock is the cheap one whatever the policy says: it leaves the house no
+    more than it costs.
+    """
     *strong, internal = answering()
-    order = (*strong, internal) if complexity.complex else (internal, *strong)
-    return Decision(tuple(Target(provider, provider.model) for provider in order), complexity, False)
+    allowed = tuple(Target(provider, provider.model) for provider in strong if policy.allows(provider.id))
+    if policy.allows(INTERNAL.id) or (internal is MOCK and not strong):
+        return Target(internal, internal.model), allowed
+    return None, allowed
+
+
+def _ask_router(body: Mapping[str, Any], standing: Standing) -> learned.Decision:
+    messages = body["messages"]
+    asked = [message for message in messages if message.get("role") == "user"]
+    text = text_of(asked[-1]) if asked else ""
+    by_form = bool(body.get("tools") or body.get("functions") or body.get("reasoning_effort"))
+    return learned.decide(text, messages, standing.policy.for_router, standing.calibration, standing.router, by_form)
+
+
+def _allowed_target(name: str, policy: RoutingPolicyText) -> Target:
+    target = pinned_target(name)
+    if target.provider is not MOCK and not policy.allows(target.provider.id):
+        raise Forbidden(f"The tenant's routing policy does not allow {target.provider.title}.", param="model")
+    return target
 
 
 def pinned_target(name: str) -> Target:

@@ -21,7 +21,7 @@ from shared_layer.ai.optimiser import optimise
 from shared_layer.ai.prompt import Prompt
 from shared_layer.ai.relay import Relay
 from shared_layer.ai.reply import Reply
-from shared_layer.ai.routing import decide
+from shared_layer.ai.routing import route
 from shared_layer.core.ids import new_id
 from shared_layer.storage.cache import lookup
 
@@ -51,13 +51,13 @@ async def stream(prompt: Prompt, include_usage: bool) -> Stream:
         return Stream(reply.route, reply.kind, reply.model, True, 0, _replay(reply, include_usage), _nothing_to_leave)
     started = time.perf_counter()
     body, saved = optimise(prompt.body)
-    decision = decide(prompt.model, body)
+    decision = await route(prompt.caller, prompt.model, body)
     won = await first_answer(decision, lambda target, seconds, _: open_stream(target, body, seconds))
-    route = Route(won.target.provider.id, won.reasons, decision.complexity.score)
-    relay = Relay(prompt, won, route, include_usage, started, saved)
+    told = Route(won.target.provider.id, won.reasons, decision.complexity.score)
+    relay = Relay(prompt, won, told, include_usage, started, saved, decision.kept)
     price = won.target.price
     known = price.of(Usage(0, 0)) if price.flat else None
-    return Stream(route, decision.kind, won.target.model, False, known, relay.events(), relay.leave)
+    return Stream(told, decision.kind, won.target.model, False, known, relay.events(), relay.leave)
 
 
 def _nothing_to_leave() -> None:

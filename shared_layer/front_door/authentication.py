@@ -83,7 +83,9 @@ async def tenant_of(credential: Credential, headers: RequestHeaders, scope: str)
     return named
 
 
-def authorise(credential: Credential, tenant_id: str, scope: str, key: str, context: RequestContext) -> Caller:
+def authorise(
+    credential: Credential, tenant_id: str, scope: str, key: str, context: RequestContext, epoch: int | None
+) -> Caller:
     """The caller, allowed to use `scope`. Raises TenantSuspended or ScopeMissing."""
     if credential.suspended and scope != "tenants:read":
         raise TenantSuspended()
@@ -98,4 +100,5 @@ def authorise(credential: Credential, tenant_id: str, scope: str, key: str, cont
         operator=credential.operator,
         context=context,
         seal=key.encode(),
+        epoch=epoch,
     )

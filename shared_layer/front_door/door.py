@@ -156,7 +156,7 @@ class Door:
                 raise Unauthenticated("This API key was revoked.")
             credential = again
         verdict += passed.headers(self._operation.tier)
-        caller = authorise(credential, tenant_id, self._operation.scope, key, context)
+        caller = authorise(credential, tenant_id, self._operation.scope, key, context, passed.epoch)
         if not passed.admitted:
             raise _rate_limited(passed)
         return caller

@@ -36,6 +36,7 @@ PLAIN_FIELDS: Final = frozenset(
         *("policy_id", "request_id", "hold_id", "tenant_id", "event_id"),
         *("contact_id", "merged_id", "restored_id", "merge_id", "import_id", "interaction_id", "deal_id", "origin"),
         *("stage", "former_stage"),
+        *("check", "router"),
     }
 )
 """Fields whose texts are ids and names of ours. A new field is taken for personal until it is added here."""

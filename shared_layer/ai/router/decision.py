@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared_layer.ai.router.calibration import ALWAYS_STRONG, ALWAYS_WEAK, Calibration, Threshold
-from shared_layer.ai.router.features import Features, features
+from shared_layer.ai.router.features import Features, Vector, features
 from shared_layer.ai.router.model import Router, packaged
 from shared_layer.ai.router.policy import RoutingPolicy, SpendAtMost
 from shared_layer.ai.router.shape import TRAITS
@@ -20,7 +20,7 @@ class Decision:
     """Whether the weak model answers; the probability and the threshold it was held against, both 0 to 1.
 
     `familiar` is false where the prompt's kind was not met in training: its threshold was calibrated on other prompts,
-    so the platform's rule should decide instead.
+    so the platform's rule should decide instead. `vector` is the prompt as the router sees it.
     """
 
     weak: bool
@@ -28,6 +28,7 @@ class Decision:
     threshold: float
     familiar: bool
     reasons: tuple[str, ...]
+    vector: Vector
 
 
 def decide(
@@ -36,8 +37,11 @@ def decide(
     policy: RoutingPolicy,
     calibration: Calibration | None,
     router: Router | None = None,
+    by_form: bool = False,
 ) -> Decision:
     """The decision for what the user asks last; `messages` is the conversation around it, if there is one.
+
+    `by_form`: the request's form (tools, say) makes it of another kind than its words tell.
 
     Without a calibration of just this router and target nothing is known of the threshold, and the strong model
     answers; a policy that spends nothing is always weak. A conversation is no familiar kind: training had none.
@@ -53,8 +57,9 @@ def decide(
         weak=weak,
         p_weak_good_enough=probability,
         threshold=threshold.value,
-        familiar=router.familiar(found.vector) and _turns(messages) <= 1,
+        familiar=router.familiar(found.vector) and _turns(messages) <= 1 and not by_form,
         reasons=(said, *contributions(router, found, trust * router.belief)),
+        vector=found.vector,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -61,3 +62,21 @@ def _words(counts: dict[str, int]) -> Vector:
     length = math.sqrt(sum([value * value for value in values])) or 1.0
     hashes = map(crc32, "\n".join(counts).encode("utf-8", "surrogatepass").split(b"\n")) if counts else ()
     return [(SHAPE + hashed % BUCKETS, value / length) for hashed, value in zip(hashes, values, strict=True)]
+
+
+def pack_vector(vector: Vector) -> bytes:
+    """The vector for a store: eight bytes an entry."""
+    slots, values = array("I"), array("f")
+    for slot, value in vector:
+        slots.append(slot)
+        values.append(value)
+    return slots.tobytes() + values.tobytes()
+
+
+def unpack_vector(content: bytes) -> Vector:
+    """What `pack_vector` kept."""
+    half = len(content) // 2
+    slots, values = array("I"), array("f")
+    slots.frombytes(content[:half])
+    values.frombytes(content[half:])
+    return list(zip(slots, values, strict=True))

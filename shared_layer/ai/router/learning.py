@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
+from shared_layer.ai.router.calibration import Scored
 from shared_layer.ai.router.features import SLOTS, Vector
 from shared_layer.ai.router.fitting import ridge
 from shared_layer.ai.router.model import Head, Router, quantised, sealed, typical_shape
@@ -36,7 +37,20 @@ DEFAULT: Final = Recipe()
 ABROAD: Final = Recipe(belief=0.7, cautious=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A router, and the outcomes that it was learned from, each scored by a router that had not seen it."""
+
+    router: Router
+    scored: tuple[Scored, ...]
+
+
 def learn(outcomes: Sequence[Outcome], recipe: Recipe = DEFAULT) -> Router:
+    """A router of these outcomes. Raises ValueError for fewer outcomes than folds."""
+    return learn_scored(outcomes, recipe).router
+
+
+def learn_scored(outcomes: Sequence[Outcome], recipe: Recipe = DEFAULT) -> Learned:
     """A router of these outcomes, deterministic. Folds tell how familiar and how likely good an unseen prompt is.
 
     Raises ValueError for fewer outcomes than folds.
@@ -54,7 +68,9 @@ def learn(outcomes: Sequence[Outcome], recipe: Recipe = DEFAULT) -> Router:
     trusted = (round(start, 6), round(max(whole, start + 0.01), 6))
     gains = [replace(part, trusted=trusted).gain(outcome.vector) for outcome, part in held]
     slope, offset = platt(gains, [float(outcome.good_enough) for outcome, _ in held])
-    return sealed(replace(_bare(outcomes, recipe), trusted=trusted, slope=slope, offset=offset))
+    router = sealed(replace(_bare(outcomes, recipe), trusted=trusted, slope=slope, offset=offset))
+    scored = [Scored(router.probability(gain), outcome) for gain, (outcome, _) in zip(gains, held, strict=True)]
+    return Learned(router, tuple(scored))
 
 
 def _bare(outcomes: Sequence[Outcome], recipe: Recipe) -> Router:

@@ -8,6 +8,7 @@ from shared_layer.ai.completion import Usage
 from shared_layer.ai.prompt import Prompt
 from shared_layer.ai.providers import ABACUS, INTERNAL, OPENAI, PROVIDERS, Price
 from shared_layer.ai.routing import decide, pinned_target
+from shared_layer.ai.standing import untouched_standing
 from shared_layer.core.errors import NotFound
 
 EASY = {"messages": [{"role": "user", "content": "Hi"}]}
@@ -23,7 +24,7 @@ def _all_configured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def order(body) -> list[str]:
-    return [target.provider.id for target in decide("auto", body).targets]
+    return [target.provider.id for target in decide("auto", body, untouched_standing()).targets]
 
 
 def test_the_order_is_the_documents():
@@ -44,7 +45,7 @@ def test_the_order_is_the_documents():
     ],
 )
 def test_a_named_model_is_tried_alone(name, provider, model):
-    decision = decide(name, HARD)
+    decision = decide(name, HARD, untouched_standing())
     (target,) = decision.targets
     assert (target.provider.id, target.model, decision.kind) == (provider, model, "pinned")
 
@@ -59,9 +60,9 @@ def test_a_model_of_a_provider_that_is_not_configured_is_not_found(monkeypatch: 
 
 def test_the_environment_may_name_another_model(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("INTERNAL_AI_MODEL", "meta-llama/Llama-3.1-8B-Instruct")
-    assert decide("auto", EASY).targets[0].model == "meta-llama/Llama-3.1-8B-Instruct"
+    assert decide("auto", EASY, untouched_standing()).targets[0].model == "meta-llama/Llama-3.1-8B-Instruct"
     assert pinned_target("meta-llama/Llama-3.1-8B-Instruct").provider is INTERNAL
-    assert decide("auto", EASY).targets[0].price == Price(request=1_000)
+    assert decide("auto", EASY, untouched_standing()).targets[0].price == Price(request=1_000)
 
 
 def test_a_host_without_a_path_gets_openais(monkeypatch: pytest.MonkeyPatch):
