@@ -34,11 +34,16 @@ TRUST_SECONDS: Final = 300.0
 REMEMBERED: Final = 10_000
 UNKNOWN_SECONDS: Final = 10.0
 TENANT_ID: Final = re.compile("[a-z][a-z0-9-]{2,39}")
+GOVERNED: Final = "governed"
+"""The field of a tenant's document that is true from its first policy on."""
 
 
 @dataclass(slots=True)
 class Credential:
-    """What a key or token opens: `ends_at` is when it stops (expiry, the end of its grace), `epoch` the tenant's."""
+    """What a key or token opens: `ends_at` is when it stops (expiry, the end of its grace), `epoch` the tenant's.
+
+    `role` is a person's; `governed` tells that the tenant has policies, which then count beside the scopes.
+    """
 
     principal: str
     tenant_id: str
@@ -46,6 +51,8 @@ class Credential:
     plan: Plan
     operator: bool = False
     suspended: bool = False
+    role: str = ""
+    governed: bool = False
     requests_per_minute: int | None = None
     ends_at: datetime | None = None
     epoch: int = 0
@@ -157,7 +164,7 @@ async def _read_member(token: str) -> Credential:
     if standing is None or member is None or member.status != "active":
         raise Unauthenticated("This user is no active member of a tenant. Ask the tenant's owner.")
     ends_at = datetime.fromtimestamp(claims["exp"], UTC)
-    return replace(standing.credential(f"user_{member.id}", member.scopes), ends_at=ends_at)
+    return replace(standing.credential(f"user_{member.id}", member.scopes), ends_at=ends_at, role=member.role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,7 @@ class _Standing:
             scopes=frozenset(scopes),
             plan=PLANS.get(self.tenant.get("plan", ""), PLANS["standard"]),
             suspended=self.tenant.get("status") != "active",
+            governed=bool(self.tenant.get(GOVERNED)),
             epoch=self.epoch,
             read_at=clock.now(),
         )

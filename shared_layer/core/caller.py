@@ -11,9 +11,10 @@ from shared_layer.core.context import RequestContext
 class Caller:
     """The verified origin of a call. `tenant_id` comes from the credential and from nowhere else.
 
-    `principal` is the key's id or the operator's fingerprint; `seal` is the credential itself, held only to seal
-    what must not lie readable in a store, and never shown (repr leaves it out). `epoch` counts the changes of the
-    tenant's settings as the gate saw it (None: not known), so that what a process remembers of them can be told stale.
+    `principal` is the key's id, `user_` and a person's id, or the operator's fingerprint; `role` is a person's; `seal`
+    is the credential itself, held only to seal what must not lie readable in a store, and never shown (repr leaves it
+    out). `epoch` counts the changes of the tenant's settings as the gate saw it (None: not known), so that what a
+    process remembers of them can be told stale.
     """
 
     tenant_id: str
@@ -22,6 +23,7 @@ class Caller:
     plan: str
     operator: bool
     context: RequestContext
+    role: str = ""
     seal: bytes = field(default=b"", repr=False)
     epoch: int | None = None
 

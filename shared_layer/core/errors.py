@@ -7,6 +7,7 @@
     ├── Unauthenticated             401 unauthenticated
     ├── Forbidden                   403 forbidden
     │   ├── ScopeMissing            403 scope_missing
+    │   ├── PolicyDenied            403 policy_denied
     │   ├── TenantMismatch          403 tenant_mismatch
     │   └── TenantSuspended         403 tenant_suspended
     ├── NotFound                    404 not_found
@@ -101,6 +102,11 @@ class Forbidden(Problem):
 class ScopeMissing(Forbidden):
     code, title = "scope_missing", "A scope is missing"
     advice = "Use a key that holds the scope, or have an owner add it."
+
+
+class PolicyDenied(Forbidden):
+    code, title = "policy_denied", "A policy of the tenant forbids this"
+    advice = "Ask whoever keeps the tenant's policies; `policies` names those that forbid it."
 
 
 class TenantMismatch(Forbidden):

@@ -99,6 +99,7 @@ def authorise(
         plan=credential.plan.name,
         operator=credential.operator,
         context=context,
+        role=credential.role,
         seal=key.encode(),
         epoch=epoch,
     )

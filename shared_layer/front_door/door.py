@@ -1,7 +1,8 @@
 """What happens around every call, once, in one order:
 
-room for one more → request id and trace → authenticate → tenant and status → authorise → rate limit → parse and
-validate → idempotent replay → call within the deadline → commit → respond → one log line and the metrics.
+room for one more → request id and trace → authenticate → tenant and status → authorise by scope → rate limit →
+authorise by the tenant's policies → parse and validate → idempotent replay → call within the deadline → commit →
+respond → one log line and the metrics.
 
 In the common case that is one Redis round trip and no Firestore read.
 """
@@ -19,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared_layer.access.credentials import renewed
+from shared_layer.access.policies import uphold
 from shared_layer.core import json, logs
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext, enter
@@ -134,7 +136,7 @@ class Door:
         if len(headers) != len(request.scope["headers"]):
             refuse_doubled(request.scope["headers"])
         async with asyncio.timeout_at(context.deadline):
-            caller = None if self._public else await self._admit(headers, context, verdict)
+            caller = None if self._public else await self._admit(path, headers, context, verdict)
             arguments, value = await self._read(request, path, headers)
             if self._operation.idempotency == "none" or caller is None:
                 unit = self._unit(context, caller)
@@ -143,8 +145,8 @@ class Door:
                 return answer
             return await self._call_once(request, path, headers, arguments, value, caller)
 
-    async def _admit(self, headers: RequestHeaders, context: RequestContext, verdict: Headers) -> Caller:
-        """The caller, authenticated, authorised and within its rate."""
+    async def _admit(self, path: str, headers: RequestHeaders, context: RequestContext, verdict: Headers) -> Caller:
+        """The caller, authenticated, authorised by scope and policy, and within its rate."""
         key = await presented_key(headers)
         credential = await known_credential(key)
         tenant_id = await tenant_of(credential, headers, self._operation.scope)
@@ -159,6 +161,8 @@ class Door:
         caller = authorise(credential, tenant_id, self._operation.scope, key, context, passed.epoch)
         if not passed.admitted:
             raise _rate_limited(passed)
+        if credential.governed:
+            await uphold(credential, self._operation, path)
         return caller
 
     async def _read(self, request: Request, path: str, headers: RequestHeaders) -> tuple[dict[str, Any], Any]:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Final
 
+from shared_layer.access import door_decisions
 from shared_layer.core import logs
 from shared_layer.storage import metrics
 from shared_layer.storage.redis import redis
@@ -60,13 +61,15 @@ async def _last_words() -> None:
 
 
 async def flush() -> None:
-    """Write the metrics and the log lines that wait."""
+    """Write the metrics, the decisions and the log lines that wait."""
     await metrics.flush()
+    await door_decisions.flush()
     logs.flush()
 
 
 async def drain() -> None:
     """Write what waits, and close Redis. Called once, after the last request."""
     await metrics.flush()
+    await door_decisions.flush()
     await redis().close()
     logs.flush()

@@ -7,26 +7,34 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from shared_layer.access.credentials import advance_epoch
+from shared_layer.access.cedar import compile_policies, decide
+from shared_layer.access.credentials import GOVERNED, advance_epoch
+from shared_layer.access.policies import COLLECTION, SCOPE_PERMITS, Called, question, texts_in_force
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import NotFound, ValidationFailed
 from shared_layer.core.models import Entity, Model, Page, PageQuery, Query
-from shared_layer.governance.cedar import compile_policies
 from shared_layer.messaging.events.governance import PolicyChanged
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
+from shared_layer.storage.gcp_clients import firestore
 
 if TYPE_CHECKING:
     from google.cloud.firestore import AsyncDocumentReference
 
-COLLECTION: Final = "policies"
 VERSIONS: Final = "policy_versions"
+CHANGING: Final = "/api/v1/policies/{policy_id}"
 EXAMPLE: Final = 'permit(principal in Role::"editor", action == Action::"publish", resource);'
 
 
 class PolicyText(Model):
-    """What a policy says, as one or more Cedar statements."""
+    """What a policy says, as one or more Cedar statements.
+
+    It answers `authz:check`, and binds the tenant's own calls of this API: what it forbids is refused there, beside the
+    scopes. A call's principal is `ApiKey::"<id>"` or `User::"user_<id>"`, in `Scope::"<scope>"` and `Role::"<role>"`;
+    its action is `Action::"<operation>"`, in `Action::"<scope>"`; its resource is `Operation::"<path template>"` with
+    the attribute `path`, in `Service::"<service>"`; its context is `{"method": …}`.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"cedar": EXAMPLE, "description": "Editors publish."}]})
 
@@ -59,8 +67,12 @@ def policy_document(tenant_id: str, policy_id: str) -> AsyncDocumentReference:
 
 
 async def put_policy(policy_id: str, text: PolicyText, caller: Caller, unit: Unit) -> Policy:
-    """Stage a policy, new or changed, and its version. Raises ValidationFailed, with what Cedar says."""
+    """Stage a policy, new or changed, and its version.
+
+    Raises ValidationFailed, with what Cedar says, or where the policy would forbid the caller to change policies.
+    """
     check_text(policy_id, text)
+    await _refuse_lockout(policy_id, text, caller)
     reference = policy_document(caller.tenant_id, policy_id)
     try:
         policy = await read(reference, Policy)
@@ -69,6 +81,7 @@ async def put_policy(policy_id: str, text: PolicyText, caller: Caller, unit: Uni
         written = text.model_dump()
         policy = Policy(id=policy_id, changed_by=caller.principal, created_at=moment, updated_at=moment, **written)
         unit.create(reference, policy.model_dump())
+        unit.patch(firestore().collection("tenants").document(caller.tenant_id), {GOVERNED: True})
     else:
         policy.cedar, policy.description, policy.enabled = text.cedar, text.description, text.enabled
         policy.changed_by = caller.principal
@@ -91,6 +104,20 @@ def check_text(policy_id: str, text: PolicyText) -> None:
         raise ValidationFailed(errors=[entry]) from None
 
 
+async def _refuse_lockout(policy_id: str, text: PolicyText, caller: Caller) -> None:
+    """Raise ValidationFailed where nobody could take the policy back: its author would be refused from then on."""
+    if caller.operator or not text.enabled:
+        return
+    texts = await texts_in_force(caller.tenant_id) | {policy_id: text.cedar} | SCOPE_PERMITS
+    path = CHANGING.replace("{policy_id}", policy_id)
+    called = Called("put_policy", "governance:write", "PUT", CHANGING, caller.context.service, path)
+    check = question(caller.principal, caller.role, caller.scopes, called)
+    (decision,) = decide([check], compile_policies(texts))
+    if decision.decision == "deny":
+        detail = "It would forbid you to change policies, and so to take it back. Leave put_policy out of it."
+        raise ValidationFailed(errors=[{"pointer": "/cedar", "in": "body", "detail": detail, "type": "lockout"}])
+
+
 async def get_policy(policy_id: str, caller: Caller) -> Policy:
     """One policy of the tenant. Raises NotFound."""
     return await read(policy_document(caller.tenant_id, policy_id), Policy)
@@ -99,9 +126,3 @@ async def get_policy(policy_id: str, caller: Caller) -> Policy:
 async def list_policies(paging: PageQuery, caller: Caller) -> Page[Policy]:
     """The tenant's policies, newest first."""
     return await page(tenant_collection(caller.tenant_id, COLLECTION), Policy, paging, ["-created_at"])
-
-
-async def texts_in_force(tenant_id: str) -> dict[str, str]:
-    """The Cedar text of every enabled policy, by id."""
-    policies = [each.to_dict() or {} async for each in tenant_collection(tenant_id, COLLECTION).stream()]
-    return {each["id"]: each["cedar"] for each in policies if each["enabled"]}

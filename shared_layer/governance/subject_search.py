@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from shared_layer.access.api_keys import COLLECTION as API_KEYS
+from shared_layer.access.door_decisions import decisions_key
 from shared_layer.governance.chain import record_collection
 from shared_layer.governance.places import (
     collections_of,
@@ -117,6 +118,10 @@ async def _in_objects(tenant_id: str, subject: Subject) -> AsyncIterator[Find]:
 
 
 async def _in_cache(tenant_id: str, subject: Subject) -> AsyncIterator[Find]:
+    decisions = decisions_key(tenant_id)
+    noted = b"\n".join(await redis().command("LRANGE", decisions, 0, -1))
+    if subject.named_in(noted):
+        yield Find("cache_keys", decisions, {}, partial(redis().command, "DEL", decisions))
     for key in await redis_keys(tenant_id, "cache"):
         kind = await redis().command("TYPE", key)
         value = await redis().command("GET", key) if kind in (b"string", "string") else None

@@ -10,6 +10,7 @@ from typing import Any
 
 from infra.manifest.access.source import functions_of, source_of
 from infra.manifest.access.uses import uses_of
+from shared_layer.access import policies
 from shared_layer.core.declaration import AnyDeclaration, EventHandler, HttpOperation
 from shared_layer.core.scopes import PUBLIC
 from shared_layer.front_door import authentication, gate, idempotency
@@ -49,7 +50,7 @@ def _roots(declaration: AnyDeclaration) -> Iterator[Callable[..., Any]]:
     yield metrics.flush
     if isinstance(declaration, HttpOperation):
         if declaration.scope != PUBLIC:
-            yield from (authentication.known_credential, authentication.tenant_of, gate.pass_gate)
+            yield from (authentication.known_credential, authentication.tenant_of, gate.pass_gate, policies.uphold)
         if declaration.idempotency != "none":
             yield idempotency.claim
     elif isinstance(declaration, EventHandler):

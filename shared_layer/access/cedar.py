@@ -36,6 +36,9 @@ class Check(Model):
 
     principal: DescribedEntity
     action: EntityId
+    action_groups: Annotated[list[EntityId], Field(max_length=50)] = Field(
+        default_factory=list, description='What the action belongs to: `action in Action::"group"`.'
+    )
     resource: DescribedEntity
     context: dict[str, Any] = Field(default_factory=dict)
 
@@ -91,7 +94,9 @@ def _decide(check: Check, policies: Any) -> Decision:
 
 
 def _entities(check: Check) -> list[dict[str, Any]]:
-    described = {(each.type, each.id): each for each in (check.resource, check.principal)}
+    groups = [EntityName(type="Action", id=group) for group in check.action_groups]
+    action = DescribedEntity(type="Action", id=check.action, parents=groups)
+    described = {(each.type, each.id): each for each in (action, check.resource, check.principal)}
     return [
         {
             "uid": {"type": each.type, "id": each.id},
