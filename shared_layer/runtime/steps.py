@@ -78,7 +78,7 @@ async def _claimed(due: TaskStepDue, tenant_id: str, context: RequestContext) ->
     if task.lease_until is not None and task.lease_until > clock.utcnow():
         raise RequestInFlight("Another delivery works on this step.")
     if task.attempts >= ATTEMPTS:
-        await _end(task, "failed", TaskError(code="interrupted", detail=_INTERRUPTED), tenant_id, context)
+        await end_task(task, "failed", TaskError(code="interrupted", detail=_INTERRUPTED), tenant_id, context)
         return None
     task.state, task.attempts, task.lease_until = "running", task.attempts + 1, clock.utcnow() + LEASE
     await _write(task, tenant_id, {"state": task.state, "attempts": task.attempts, "lease_until": task.lease_until})
@@ -132,6 +132,7 @@ def _advance(task: StoredTask, done: Done, unit: Unit) -> None:
         "percent": 100 if done.last else done.percent,
         "step": task.step + 1,
         "attempts": 0,
+        "nudges": 0,
         "error": None,
         "position": done.position,
         "outcome": done.outcome,
@@ -156,15 +157,22 @@ async def _failed(task: StoredTask, error: Exception, tenant_id: str, context: R
         log_exception("task_step_failed", error, task_id=task.id, step=task.step)
     hopeless = isinstance(error, Problem) and 400 <= error.status < 500 and error.status not in (409, 412, 429)
     if hopeless or task.attempts >= ATTEMPTS:
-        await _end(task, "failed", reason, tenant_id, context)
+        await end_task(task, "failed", reason, tenant_id, context)
         return True
     again = {"error": reason.model_dump(), "lease_until": None, "updated_at": clock.utcnow()}
     await _write(task, tenant_id, again)
     return False
 
 
-async def _end(task: StoredTask, state: State, reason: TaskError, tenant_id: str, context: RequestContext) -> None:
+async def end_task(task: StoredTask, state: State, reason: TaskError, tenant_id: str, context: RequestContext) -> None:
+    """End a task that nobody wrote since it was read, and tell of it. Raises Conflict where somebody did."""
     unit = Unit(context, tenant_id, EMITS)
+    stage_end(task, state, reason, unit)
+    await unit.commit()
+
+
+def stage_end(task: StoredTask, state: State, reason: TaskError, unit: Unit) -> None:
+    """Stage the end of a task, and the event of it."""
     fields = {
         "state": state,
         "error": reason.model_dump(),
@@ -172,6 +180,5 @@ async def _end(task: StoredTask, state: State, reason: TaskError, tenant_id: str
         "updated_at": clock.utcnow(),
         "version": task.version + 1,
     }
-    unit.patch_unchanged(task_reference(tenant_id, task.id), fields, task.stored_at)
+    unit.patch_unchanged(task_reference(unit.tenant_id, task.id), fields, task.stored_at)
     unit.emit(TaskFinished(task_id=task.id, kind=task.kind, state=state, steps=task.step))
-    await unit.commit()

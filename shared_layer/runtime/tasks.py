@@ -1,9 +1,12 @@
 """Asynchronous tasks: an operation answers 202 with the task, which is done step by step and can be followed.
 
     queued --> running --> succeeded
-                  |  ^        (each step is a delivery of `task_step_due`; its effects, the task's new position and
-                  v  |         the event of the next step are one commit)
-                failed        after 5 attempts at one step, or at once where no retry can help
+       |          |  ^        (each step is a delivery of `task_step_due`; its effects, the task's new position and
+       |          v  |         the event of the next step are one commit)
+       |        failed        after 5 attempts at one step, or at once where no retry can help
+       '--> cancelled <-- running
+
+A task whose step nobody works on any more is taken up by the reaper (reaping.py).
 
 To add one: `start_task` in the operation, which declares `task_step_due` in its `emits`; a step function in the domain;
 its kind in triggers/runtime/run_task_step.py.
@@ -20,6 +23,7 @@ from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.ids import Id, new_id
 from shared_layer.core.models import Entity, Model, Page, PageQuery
+from shared_layer.core.services import SERVICES
 from shared_layer.messaging.events.runtime import TaskStepDue
 from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
 
@@ -30,7 +34,8 @@ if TYPE_CHECKING:
 
 COLLECTION: Final = "tasks"
 KEPT: Final = timedelta(days=30)
-State = Literal["queued", "running", "succeeded", "failed"]
+State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+UNFINISHED: Final[tuple[State, ...]] = ("queued", "running")
 
 
 class TaskError(Model):
@@ -59,12 +64,18 @@ class Task(Entity):
     @property
     def finished(self) -> bool:
         """Whether nothing more will be done."""
-        return self.state in ("succeeded", "failed")
+        return self.state not in UNFINISHED
 
 
 class StoredTask(Task):
-    """A task with what only its steps need: `input` as started, `position` as the last step left it, and the lease."""
+    """A task with what only its steps need: `input` as started, `position` as the last step left it, and the lease.
 
+    `service` is the one that started it, whose topic its steps are told on; `nudges` counts how often the reaper told
+    of the current step anew.
+    """
+
+    service: str = SERVICES["runtime"].name
+    nudges: int = 0
     input: dict[str, Any]
     position: dict[str, Any] = Field(default_factory=dict)
     lease_until: datetime | None = None
@@ -89,6 +100,7 @@ def start_task(kind: str, given: dict[str, Any], caller: Caller, unit: Unit) -> 
     task = StoredTask(
         id=task_id,
         kind=kind,
+        service=caller.context.service,
         input=given,
         url=f"/api/v1/tasks/{task_id}",
         created_by=caller.principal,

@@ -20,3 +20,14 @@ class TaskFinished(EventPayload):
     kind: str
     state: str
     steps: int
+
+
+@event_type("workflow_stalled")
+class WorkflowStalled(EventPayload):
+    """Nobody worked on a task's step for `stalled_seconds`; `outcome` is `told_again` (the step) or `failed`."""
+
+    task_id: str
+    kind: str
+    step: int
+    stalled_seconds: int
+    outcome: str
