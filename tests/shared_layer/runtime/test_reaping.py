@@ -98,9 +98,7 @@ async def test_a_claim_whose_owner_died_is_dropped_after_an_hour_and_one_at_work
     await reap()
     assert len(await staging.documents(tenant_id, "idempotency")) == 2
     moment: datetime = clock.utcnow() + timedelta(minutes=61)
-    held = [
-        found async for found in tenant_document(tenant_id, "x", "y").parent.parent.collection("idempotency").stream()
-    ]
+    held = [found async for found in tenant_collection(tenant_id, "idempotency").stream()]
     await held[0].reference.update({"lease_until": moment + timedelta(seconds=5)})
     clock.use(lambda: moment.timestamp())
     await reap()
