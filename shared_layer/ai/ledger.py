@@ -19,6 +19,7 @@ from shared_layer.core.caller import Caller
 from shared_layer.core.logs import log, log_exception
 from shared_layer.messaging.events.ai import AiCallCompleted
 from shared_layer.messaging.unit import Unit
+from shared_layer.storage import tenant_counts
 from shared_layer.storage.documents import tenant_document
 
 COLLECTION: Final = "ai_ledger"
@@ -70,6 +71,7 @@ async def _commit(unit: Unit, spend: Spend) -> None:
         told = asdict(spend) | {"routed": spend.routed.get("kind", "")}
         log("ERROR", "ai_spend_unrecorded", f"{type(error).__name__}: {error}", **told)
         raise
+    tenant_counts.spent(unit.tenant_id, spend.cost_micros)
 
 
 _detached: set[asyncio.Task[Any]] = set()

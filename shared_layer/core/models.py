@@ -58,12 +58,13 @@ class Page(Model, Generic[Item]):
     next_cursor: str | None = None
 
 
-def _whole_number(value: Any) -> Any:
+def whole_number(value: Any) -> Any:
+    """A query's digits as a number; whatever else is left for the validator to refuse."""
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
 
 class PageQuery(Query):
     """How every list is paged: `limit` items (1 to 200), from the `cursor` that the page before answered."""
 
-    limit: Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=200)] = 50
+    limit: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=200)] = 50
     cursor: Annotated[str, Field(max_length=1024)] | None = None

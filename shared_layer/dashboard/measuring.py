@@ -11,6 +11,7 @@ from shared_layer.core.services import SERVICES, Service
 from shared_layer.core.settings import settings
 from shared_layer.dashboard.health import Status, judge, worst
 from shared_layer.dashboard.overview import Figures, Overview, ProviderHealth, ServiceHealth, figures
+from shared_layer.dashboard.service_metrics import breakers
 from shared_layer.storage import freshness
 from shared_layer.storage.redis import RedisUnavailable
 from shared_layer.storage.request_window import Counts, read_minutes, total
@@ -53,7 +54,7 @@ async def measure() -> Overview:
     moment = clock.utcnow()
     last = int(moment.timestamp() // 60)
     names = [service.name for service in SERVICES.values()]
-    minutes, lag, providers = await asyncio.gather(read_minutes(names, last, MINUTES), freshness.lag(), _providers())
+    minutes, lag, providers = await asyncio.gather(read_minutes(names, last, MINUTES), freshness.lag(), breakers())
     services = [_service(service, minutes[service.name], providers) for service in SERVICES.values()]
     by_minute = [sum(counts.requests for counts in minute) for minute in zip(*minutes.values(), strict=True)]
     whole = total(counts for found in minutes.values() for counts in found)
@@ -74,20 +75,6 @@ def stream_url() -> str:
     """The streaming function's own address, since API Gateway does not stream; where it is not known, the path."""
     base = settings().functions_url
     return f"{base}/stream-dashboard{STREAM}" if base else STREAM
-
-
-async def _providers() -> list[ProviderHealth]:
-    from shared_layer.ai.catalogue import breaker_states
-
-    return [
-        ProviderHealth(
-            provider=found.provider,
-            state=found.state,
-            failures=found.failures,
-            retry_in_seconds=round(found.retry_in_seconds, 1),
-        )
-        for found in await breaker_states()
-    ]
 
 
 def _service(service: Service, minutes: list[Counts], providers: list[ProviderHealth]) -> ServiceHealth:

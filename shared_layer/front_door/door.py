@@ -249,7 +249,7 @@ class Door:
     def _tell(self, answer: Any, scope: Any, path: str, context: RequestContext, seconds: float) -> None:
         """The request's log line and its metrics."""
         status, milliseconds = answer.status_code, round(seconds * 1000, 3)
-        metrics.record(context.service, status, milliseconds, context.cache)
+        metrics.record(context.service, status, milliseconds, context.cache, context.tenant_id)
         if not self._plain_path.fullmatch(path):
             path = redact_text(path)
         line = {

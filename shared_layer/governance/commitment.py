@@ -37,6 +37,7 @@ PLAIN_FIELDS: Final = frozenset(
         *("contact_id", "merged_id", "restored_id", "merge_id", "import_id", "interaction_id", "deal_id", "origin"),
         *("stage", "former_stage"),
         *("check", "router"),
+        *("service", "rule", "severity"),
     }
 )
 """Fields whose texts are ids and names of ours. A new field is taken for personal until it is added here."""

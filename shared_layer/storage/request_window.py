@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from shared_layer.storage.metrics import bucket_top, minute_key
+from shared_layer.storage.metrics import bucket_top, minute_key, total_key
 from shared_layer.storage.redis import redis
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was counted over some time: answered requests, errors, cache answers and latencies by bucket."""
+    """What was counted over some time: answered requests, errors, cache answers, latencies by bucket and
+    their sum."""
 
     requests: int = 0
     client_errors: int = 0
@@ -21,6 +22,7 @@ class Counts:
     cache_hits: int = 0
     cache_misses: int = 0
     latencies: Counter[int] = field(default_factory=Counter)
+    microseconds: int = 0
 
     def percentile(self, part: float) -> float | None:
         """The latency in milliseconds that `part` of the requests (0 to 1) stayed below; None without requests.
@@ -59,6 +61,7 @@ def total(counts: Iterable[Counts]) -> Counts:
         cache_hits=sum(one.cache_hits for one in found),
         cache_misses=sum(one.cache_misses for one in found),
         latencies=latencies,
+        microseconds=sum(one.microseconds for one in found),
     )
 
 
@@ -75,6 +78,12 @@ async def read_minutes(services: Sequence[str], last: int, minutes: int) -> dict
     return found
 
 
+async def read_totals(services: Sequence[str]) -> dict[str, Counts]:
+    """Everything that each service ever answered: counters that only grow. Raises RedisUnavailable."""
+    hashes = await redis().pipeline(*[("HGETALL", total_key(service)) for service in services])
+    return {service: _counts(flat) for service, flat in zip(services, hashes, strict=True)}
+
+
 def _counts(flat: list[bytes]) -> Counts:
     fields = {name.decode(): int(amount) for name, amount in zip(flat[::2], flat[1::2], strict=True)}
     return Counts(
@@ -84,4 +93,5 @@ def _counts(flat: list[bytes]) -> Counts:
         cache_hits=fields.get("hit", 0),
         cache_misses=fields.get("miss", 0),
         latencies=Counter({int(name[1:]): amount for name, amount in fields.items() if name[0] == "b"}),
+        microseconds=fields.get("us", 0),
     )

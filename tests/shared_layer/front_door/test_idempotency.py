@@ -100,7 +100,7 @@ def _work(held: Claim, tenant_id: str, number: int, by: str) -> Unit:
     return unit
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.long)])
 async def test_owners_killed_at_work_or_between_effect_and_answer_are_made_good_by_the_retry(
     platform: LocalPlatform, tmp_path: Path, kills: int
 ) -> None:

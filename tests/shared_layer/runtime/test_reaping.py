@@ -13,6 +13,7 @@ from shared_layer.front_door import idempotency
 from shared_layer.messaging.unit import Unit
 from shared_layer.runtime import reaping
 from shared_layer.runtime.tasks import Task, task_reference
+from shared_layer.storage.documents import tenant_collection
 from tests.shared_layer.runtime.test_tasks import TOPIC, follow, steps_done
 from tests.support import staging
 from tests.support.eventually import eventually

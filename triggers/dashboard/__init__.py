@@ -1,0 +1,1 @@
+"""Triggers of platform-dashboard: what is told of the platform's health."""
