@@ -1,6 +1,6 @@
 """See who uses the platform: active tenants, and the API calls and AI costs of those that call most."""
 
-from shared_layer.dashboard import BusinessMetrics, TopTenants, business_metrics
+from shared_layer.dashboard.business_metrics import BusinessMetrics, TopTenants, business_metrics
 from shared_layer.front_door import endpoint
 
 

@@ -1,6 +1,6 @@
 """See the tenant's own API calls and AI costs, day by day (UTC), as of about a second ago."""
 
-from shared_layer.dashboard import Days, OwnUse, own_use
+from shared_layer.dashboard.business_metrics import Days, OwnUse, own_use
 from shared_layer.front_door import Caller, endpoint
 
 

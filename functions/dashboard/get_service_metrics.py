@@ -1,6 +1,6 @@
 """See every service's metrics: requests, errors, latency histogram and quantiles, cache, and the AI breakers."""
 
-from shared_layer.dashboard import AllServiceMetrics, MetricsWindow, service_metrics
+from shared_layer.dashboard.service_metrics import AllServiceMetrics, MetricsWindow, service_metrics
 from shared_layer.front_door import endpoint
 
 

@@ -1,6 +1,6 @@
 """List the burn-rate alerts of the platform's services, last changed first."""
 
-from shared_layer.dashboard import AlertFilter, BurnAlert, list_alerts
+from shared_layer.dashboard.burn_alerts import AlertFilter, BurnAlert, list_alerts
 from shared_layer.front_door import Page, endpoint
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import IllegalTransition
 from shared_layer.core.ids import Id
-from shared_layer.governance import until_unopposed
+from shared_layer.governance.group_commit import until_unopposed
 from shared_layer.messaging.unit import Unit
 from shared_layer.runtime.steps import end_task
 from shared_layer.runtime.tasks import StoredTask, Task, TaskError, get_task, task_reference

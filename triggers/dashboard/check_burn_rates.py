@@ -4,8 +4,8 @@ The rules are the Google SRE Workbook's: 14.4 times too fast over 1 h and 5 min,
 pages), once over 3 days and 6 h (a ticket).
 """
 
-from shared_layer.dashboard import check_burns
-from shared_layer.front_door import Resources, Unit, on_schedule
+from shared_layer.dashboard.burn_alerts import check_burns
+from shared_layer.triggers import Resources, Unit, on_schedule
 
 
 @on_schedule("* * * * *", deadline=50, emits=("slo_burn_changed",), resources=Resources(max_instances=1))
