@@ -1,8 +1,8 @@
 """Put a mail on the timeline of everybody outside who sent or got it, once for each of them."""
 
 from shared_layer.crm import hearing
-from shared_layer.front_door import Unit, on_event
 from shared_layer.messaging.events.gmail import GmailMessageIngested
+from shared_layer.triggers import Unit, on_event
 
 HEARD = ("contact_created", "contact_updated", "contacts_merged", "interaction_recorded")
 

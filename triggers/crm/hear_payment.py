@@ -1,8 +1,8 @@
 """Put a payment or a refund on the timeline of who paid, once for each payment id."""
 
 from shared_layer.crm import hearing
-from shared_layer.front_door import Unit, on_event
 from shared_layer.messaging.events.webhooks import PaymentReceived
+from shared_layer.triggers import Unit, on_event
 
 HEARD = ("contact_created", "contact_updated", "contacts_merged", "interaction_recorded")
 

@@ -1,8 +1,8 @@
 """Apply an edit or a deletion of a Slack message to the timeline, also where it comes before the message."""
 
 from shared_layer.crm import messages
-from shared_layer.front_door import Unit, on_event
 from shared_layer.messaging.events.slack import SlackMessageChanged
+from shared_layer.triggers import Unit, on_event
 
 
 @on_event(("slack-intelligence-service-events",), event_types=("slack_message_changed",), max_attempts=20)

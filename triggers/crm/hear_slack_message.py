@@ -1,8 +1,8 @@
 """Put a Slack message on the timeline of who wrote it, once for each team, channel and ts."""
 
 from shared_layer.crm import messages
-from shared_layer.front_door import Unit, on_event
 from shared_layer.messaging.events.slack import SlackMessageReceived
+from shared_layer.triggers import Unit, on_event
 
 HEARD = ("contact_created", "contact_updated", "contacts_merged", "interaction_recorded")
 

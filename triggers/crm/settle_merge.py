@@ -1,8 +1,8 @@
 """Move what a merge of two contacts left behind: more than one commit holds, or what came at the same moment."""
 
 from shared_layer.crm.belongings import move_rest
-from shared_layer.front_door import Envelope, on_event
 from shared_layer.messaging.events.crm import ContactsMerged
+from shared_layer.triggers import Envelope, on_event
 
 
 @on_event(("crm-engine-events",), event_types=("contacts_merged",), deadline=500)

@@ -1,8 +1,8 @@
 """Move back what an undone merge left behind: more than one commit holds."""
 
 from shared_layer.crm.belongings import return_rest
-from shared_layer.front_door import Envelope, on_event
 from shared_layer.messaging.events.crm import ContactsUnmerged
+from shared_layer.triggers import Envelope, on_event
 
 
 @on_event(("crm-engine-events",), event_types=("contacts_unmerged",), deadline=500)
