@@ -13,14 +13,8 @@ from shared_layer.storage.documents import tenant_collection, tenant_document
 from shared_layer.storage.gcp_clients import firestore
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import AsyncQuery, DocumentSnapshot
+    from google.cloud.firestore import AsyncCollectionReference, AsyncQuery, DocumentSnapshot
 
-COLLECTIONS: Final = {
-    "interactions": "crm_interactions",
-    "notes": "crm_notes",
-    "tasks": "crm_tasks",
-    "deals": "crm_deals",
-}
 MERGES: Final = "crm_merges"
 AT_ONCE: Final = 250
 
@@ -30,8 +24,8 @@ async def stage_moves(unit: Unit, merged_id: str, contact_id: str, merge_id: str
     from google.cloud.firestore import ArrayUnion
 
     moved, room = {}, AT_ONCE
-    for kind, collection in COLLECTIONS.items():
-        found = await _taken(_owned(unit.tenant_id, collection, merged_id), room)
+    for kind, collection in _places(unit.tenant_id).items():
+        found = await _taken(_owned(collection, merged_id), room)
         for snapshot in found:
             unit.patch(snapshot.reference, {"contact_id": contact_id, "merges": ArrayUnion([merge_id])})
         moved[kind], room = len(found), room - len(found)
@@ -46,8 +40,8 @@ async def stage_returns(unit: Unit, contact_id: str, merged_id: str, merge_id: s
     from google.cloud.firestore import ArrayRemove
 
     room, since = AT_ONCE, 0
-    for collection in COLLECTIONS.values():
-        for snapshot in await _taken(_brought(unit.tenant_id, collection, contact_id, merge_id), room):
+    for collection in _places(unit.tenant_id).values():
+        for snapshot in await _taken(_brought(collection, contact_id, merge_id), room):
             unit.patch(snapshot.reference, {"contact_id": merged_id, "merges": ArrayRemove([merge_id])})
             room -= 1
     for snapshot in await _since(unit.tenant_id, contact_id, identities, room):
@@ -66,9 +60,8 @@ async def move_rest(tenant_id: str, merged_id: str, contact_id: str, merge_id: s
     from google.cloud.firestore import ArrayUnion
 
     fields = {"contact_id": contact_id, "merges": ArrayUnion([merge_id])}
-    return sum(
-        [await _write_all(_owned(tenant_id, collection, merged_id), fields) for collection in COLLECTIONS.values()]
-    )
+    places = _places(tenant_id).values()
+    return sum([await _write_all(_owned(collection, merged_id), fields) for collection in places])
 
 
 async def return_rest(tenant_id: str, contact_id: str, merged_id: str, merge_id: str) -> int:
@@ -76,24 +69,30 @@ async def return_rest(tenant_id: str, contact_id: str, merged_id: str, merge_id:
     from google.cloud.firestore import ArrayRemove
 
     fields = {"contact_id": merged_id, "merges": ArrayRemove([merge_id])}
-    return sum(
-        [
-            await _write_all(_brought(tenant_id, collection, contact_id, merge_id), fields)
-            for collection in COLLECTIONS.values()
-        ]
-    )
+    places = _places(tenant_id).values()
+    return sum([await _write_all(_brought(collection, contact_id, merge_id), fields) for collection in places])
 
 
-def _owned(tenant_id: str, collection: str, contact_id: str) -> AsyncQuery:
+def _places(tenant_id: str) -> dict[str, AsyncCollectionReference]:
+    """Where what belongs to contacts lies."""
+    return {
+        "interactions": tenant_collection(tenant_id, "crm_interactions"),
+        "notes": tenant_collection(tenant_id, "crm_notes"),
+        "tasks": tenant_collection(tenant_id, "crm_tasks"),
+        "deals": tenant_collection(tenant_id, "crm_deals"),
+    }
+
+
+def _owned(collection: AsyncCollectionReference, contact_id: str) -> AsyncQuery:
     from google.cloud.firestore import FieldFilter
 
-    return tenant_collection(tenant_id, collection).where(filter=FieldFilter("contact_id", "==", contact_id))
+    return collection.where(filter=FieldFilter("contact_id", "==", contact_id))
 
 
-def _brought(tenant_id: str, collection: str, contact_id: str, merge_id: str) -> AsyncQuery:
+def _brought(collection: AsyncCollectionReference, contact_id: str, merge_id: str) -> AsyncQuery:
     from google.cloud.firestore import FieldFilter
 
-    return _owned(tenant_id, collection, contact_id).where(filter=FieldFilter("merges", "array_contains", merge_id))
+    return _owned(collection, contact_id).where(filter=FieldFilter("merges", "array_contains", merge_id))
 
 
 async def _since(tenant_id: str, contact_id: str, identities: Sequence[str], room: int) -> list[DocumentSnapshot]:
@@ -102,7 +101,7 @@ async def _since(tenant_id: str, contact_id: str, identities: Sequence[str], roo
 
     found: list[DocumentSnapshot] = []
     for identity in identities:
-        named = _owned(tenant_id, COLLECTIONS["interactions"], contact_id).where(
+        named = _owned(tenant_collection(tenant_id, "crm_interactions"), contact_id).where(
             filter=FieldFilter("identity", "==", identity)
         )
         fresh = await _taken(named.where(filter=FieldFilter("merges", "==", [])), room - len(found))

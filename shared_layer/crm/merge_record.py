@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -23,7 +23,7 @@ SCALARS: Final = tuple(name for name in ContactFields.model_fields if name not i
 class MergeRequest(Model):
     """Which contact goes into this one. `winners` names fields whose value the other contact gives, not this one."""
 
-    merged_id: Id
+    merged_id: Annotated[Id, Field(examples=["con_00000000000000000000"])]
     winners: dict[str, Literal["kept", "merged"]] = Field(
         default_factory=dict,
         description="By field. A field left out keeps this contact's value, or takes the other's where this has none.",

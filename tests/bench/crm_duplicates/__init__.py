@@ -1,0 +1,1 @@
+"""Duplicates: pair F1 after clustering, on data whose truth is known."""
