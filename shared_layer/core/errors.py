@@ -5,6 +5,7 @@
     │   ├── MalformedJson           400 malformed_json
     │   └── IdempotencyKeyMissing   400 idempotency_key_missing
     ├── Unauthenticated             401 unauthenticated
+    │   └── SignatureRefused        401 signature_refused
     ├── Forbidden                   403 forbidden
     │   ├── ScopeMissing            403 scope_missing
     │   ├── PolicyDenied            403 policy_denied
@@ -92,6 +93,11 @@ class Unauthenticated(Problem):
 
     def __init__(self, detail: str = "", **fields: Any) -> None:
         super().__init__(detail, headers={"WWW-Authenticate": 'Bearer realm="xynergy"'}, **fields)
+
+
+class SignatureRefused(Unauthenticated):
+    code, title = "signature_refused", "The signature does not hold"
+    advice = "Sign the raw body with the source's current secret, and send it within five minutes."
 
 
 class Forbidden(Problem):

@@ -22,6 +22,7 @@ _KEYS: Final = (
     r"xyn_(?:live|op)_[A-Za-z0-9_]+",
     r"(?:sk|rk|pk)[-_](?:live|test|proj|ant|or|svcacct|admin)?[-_A-Za-z0-9]{8,}",  # OpenAI, Anthropic, Stripe
     r"whsec_[A-Za-z0-9+/=]{8,}",
+    r"whin_[A-Za-z0-9_-]{16,}",  # the address of a webhook source
     r"x(?:ox[abceprs]|app)-[A-Za-z0-9-]+",  # Slack
     r"hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]+",
     r"AIza[A-Za-z0-9_-]{30,}",  # Google API key

@@ -15,7 +15,8 @@ class Settings:
 
     `project` and `region` name the Google Cloud project; `oidc_certificates` is where the keys of Google's identity
     tokens are published, `user_certificates` where those of people's Firebase tokens are;
-    `gateway_identity` is the service account that API Gateway calls with.
+    `gateway_identity` is the service account that API Gateway calls with; `gateway_url` is where callers reach it.
+    `webhook_receivers` are the (host, port) inside the network that the operator vouches for: webhooks go there too.
     """
 
     project: str
@@ -32,6 +33,8 @@ class Settings:
     operator_keys: str
     internal_ai_url: str
     functions_url: str
+    gateway_url: str
+    webhook_receivers: frozenset[tuple[str, int]]
 
     @property
     def bigquery_dataset(self) -> str:
@@ -62,4 +65,12 @@ def settings() -> Settings:
         operator_keys=env("XYNERGY_API_KEYS", ""),
         internal_ai_url=env("INTERNAL_AI_URL", ""),
         functions_url=env("XYNERGY_FUNCTIONS_URL", ""),
+        gateway_url=env("XYNERGY_GATEWAY_URL", ""),
+        webhook_receivers=_receivers(env("XYNERGY_WEBHOOK_RECEIVERS", "")),
     )
+
+
+def _receivers(text: str) -> frozenset[tuple[str, int]]:
+    """`host:port` pairs between commas."""
+    pairs = (each.strip().rpartition(":") for each in text.split(",") if each.strip())
+    return frozenset((host, int(port)) for host, _, port in pairs)

@@ -38,6 +38,8 @@ PLAIN_FIELDS: Final = frozenset(
         *("stage", "former_stage"),
         *("check", "router"),
         *("service", "rule", "severity"),
+        *("webhook_id", "source_id", "provider_event_id", "provider_event_type", "endpoint_id", "delivery_id"),
+        *("payment_id", "refund_of", "lead_id", "repository"),
     }
 )
 """Fields whose texts are ids and names of ours. A new field is taken for personal until it is added here."""

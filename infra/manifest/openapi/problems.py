@@ -49,6 +49,8 @@ def statuses(operation: HttpOperation) -> list[int]:
     found = {400, 503, 504}
     if operation.scope != PUBLIC:
         found |= {401, 403, 404}  # 404 also for a tenant or a thing that a header or the body names
+    elif operation.method == "POST":
+        found |= {401, 403, 413}  # a call that proves itself by a signature over its raw body
     if operation.path_parameters:
         found |= {404}
     if signature.query is not None:

@@ -81,3 +81,12 @@ class WebhookEndpointDisabled(EventPayload):
 class WebhookEndpointChanged(EventPayload):
     endpoint_id: str
     status: str
+
+
+@event_type("webhook_source_changed")
+class WebhookSourceChanged(EventPayload):
+    """A source of webhooks was created, rotated or deleted."""
+
+    source_id: str
+    provider: str
+    status: str

@@ -1,0 +1,1 @@
+"""Functions of webhook-service: signed calls from other systems, and to them."""

@@ -1,0 +1,95 @@
+"""Secrets of others that the platform must be able to read again: sealed with a key of its own (AES-256-GCM).
+
+The secret `xynergy-seal-key` holds one or more keys, one a line, each 32 bytes in base64. The first one seals; the
+others are former ones, kept so that what they sealed can still be opened. It is read again every five minutes. What is
+sealed for one purpose opens for no other.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from shared_layer.core import clock
+from shared_layer.core.errors import Unavailable
+from shared_layer.core.settings import settings
+
+SECRET: Final = "xynergy-seal-key"  # noqa: S105 (a name, not a secret)
+RELOAD_SECONDS: Final = 300.0
+KEY_BYTES: Final = 32
+_NONCE: Final = 12
+
+_keys: dict[str, bytes] = {}
+_read_at = float("-inf")
+
+
+def seal(text: str, purpose: str) -> str:
+    """`text` sealed for `purpose` (whose and what it is), as `{key id}.{base64}`. Raises Unavailable without a key."""
+    key_id, key = next(iter(_all_keys().items()))
+    nonce = os.urandom(_NONCE)
+    sealed = nonce + _cipher(key).encrypt(nonce, text.encode(), purpose.encode())
+    return f"{key_id}.{base64.urlsafe_b64encode(sealed).decode()}"
+
+
+def unseal(sealed: str, purpose: str) -> str:
+    """What `seal` was given. Raises ValueError where it was changed, cut or sealed for something else.
+
+    Raises Unavailable where it was sealed with a key that is not mounted.
+    """
+    from cryptography.exceptions import InvalidTag
+
+    key_id, _, encoded = sealed.partition(".")
+    key = _all_keys().get(key_id)
+    if key is None:
+        raise Unavailable("What was sealed with a former key needs that key: add it to xynergy-seal-key as a line.")
+    try:
+        raw = base64.urlsafe_b64decode(encoded)
+        opened: bytes = _cipher(key).decrypt(raw[:_NONCE], raw[_NONCE:], purpose.encode())
+    except (InvalidTag, binascii.Error, ValueError):
+        raise ValueError("this was not sealed for that purpose, or it was changed") from None
+    return opened.decode()
+
+
+def knows(sealed: str) -> bool:
+    """Whether `sealed` names a key that is mounted: of what a caller sends, anything may be claimed."""
+    return sealed.partition(".")[0] in _all_keys()
+
+
+def key_file() -> Path:
+    """Where the secret is mounted: beside the operators' keys, unless XYNERGY_SEAL_KEY_FILE says otherwise."""
+    named = os.environ.get("XYNERGY_SEAL_KEY_FILE")
+    return Path(named) if named else Path(settings().operator_keys_file).with_name(SECRET)
+
+
+def new_key() -> str:
+    """A new key, as a line of the secret."""
+    return base64.b64encode(os.urandom(KEY_BYTES)).decode()
+
+
+def _all_keys() -> dict[str, bytes]:
+    """The keys by id, the one that seals first."""
+    global _keys, _read_at
+    if not _keys or clock.now() - _read_at > RELOAD_SECONDS:
+        try:
+            _keys = _read(key_file().read_text())
+        except (OSError, ValueError) as error:
+            raise Unavailable(f"The sealing key cannot be read: {error}") from error
+        _read_at = clock.now()
+    return _keys
+
+
+def _read(text: str) -> dict[str, bytes]:
+    keys = [base64.b64decode(line, validate=True) for line in text.split()]
+    if not keys or any(len(key) != KEY_BYTES for key in keys):
+        raise ValueError(f"it holds no keys of {KEY_BYTES} bytes in base64")
+    return {hashlib.sha256(b"id" + key).hexdigest()[:8]: key for key in keys}
+
+
+def _cipher(key: bytes) -> Any:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)

@@ -1,0 +1,1 @@
+"""What providers' events mean to the platform: payments, leads, changes of code. What means nothing is kept."""
