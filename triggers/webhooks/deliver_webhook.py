@@ -3,8 +3,8 @@
 A delivery that finds the attempt at work elsewhere comes again later; that is no failure, so many are allowed.
 """
 
-from shared_layer.front_door import Resources, Unit, on_event
 from shared_layer.messaging.events.webhooks import WebhookDeliveryDue
+from shared_layer.triggers import Resources, Unit, on_event
 from shared_layer.webhooks.attempting import attempt_delivery
 
 

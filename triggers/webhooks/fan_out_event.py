@@ -1,7 +1,7 @@
 """Send each event on to the tenant's endpoints that asked for it."""
 
-from shared_layer.front_door import Envelope, Resources, Unit, on_event
 from shared_layer.storage.topics import EVENT_TOPICS
+from shared_layer.triggers import Envelope, Resources, Unit, on_event
 from shared_layer.webhooks.fan_out import fan_out
 
 

@@ -1,7 +1,7 @@
 """Turn a call that was taken into the events that it means: payments, leads, changes of code. The rest is kept."""
 
-from shared_layer.front_door import Envelope, Unit, on_event
 from shared_layer.messaging.events.webhooks import WebhookReceived
+from shared_layer.triggers import Envelope, Unit, on_event
 from shared_layer.webhooks.meaning import normalise
 
 

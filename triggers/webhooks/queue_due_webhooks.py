@@ -1,7 +1,7 @@
 """Queue the deliveries whose next attempt is due: each once, however many schedulers look at the same time."""
 
 from shared_layer.core import clock
-from shared_layer.front_door import Unit, on_schedule
+from shared_layer.triggers import Unit, on_schedule
 from shared_layer.webhooks.due import queue_due
 
 

@@ -261,7 +261,7 @@ async def test_what_keeps_a_delivery_from_arriving_is_told_apart(
     "url",
     [
         "http://example.com/", "https://10.0.0.1/", "https://[::1]/", "https://[::ffff:7f00:1]/", "https://localhost/",
-        "https://169.254.169.254/", "https://user:pw@example.com/", "ftp://example.com/", "https://example.com:8443/",
+        "https://169.254.169.254/", "https://user@example.com/", "ftp://example.com/", "https://example.com:8443/",
         "https://2130706433/", "https://0x7f.1/", "no address", "https://",
     ],
 )  # fmt: skip
