@@ -16,12 +16,13 @@ from uvicorn.server import ServerState
 
 
 class RestServer:
-    """Serves one ASGI app on an open listening socket."""
+    """Serves one ASGI app on an open listening socket, where asked also WebSockets."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+    def __init__(self, app: ASGIApp, listener: socket.socket, *, websockets: bool = False) -> None:
         self._config = uvicorn.Config(
-            app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
-            date_header=False, timeout_keep_alive=60,
+            app, http="httptools", ws="websockets-sansio" if websockets else "none", lifespan="off", log_config=None,
+            access_log=False, server_header=False, date_header=False, timeout_keep_alive=60, ws_max_size=64 << 10,
+            ws_per_message_deflate=False,
         )  # fmt: skip
         self._config.load()
         self._state = ServerState()

@@ -64,6 +64,7 @@ def trigger(declaration: AnyDeclaration) -> dict[str, Any]:
                 "tier": declaration.tier,
                 "idempotency": declaration.idempotency,
                 "streams": declaration.streams,
+                "websocket": declaration.websocket,
             }
         case EventHandler():
             return {

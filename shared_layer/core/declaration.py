@@ -69,6 +69,7 @@ class HttpOperation(Declaration):
     idempotency: Idempotency = "none"
     sealed: bool = False
     streams: bool = False
+    websocket: bool = False
     body_limit: int = 1 << 20
     handler: Callable[..., Any]
     signature: Signature

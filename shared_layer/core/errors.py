@@ -23,6 +23,7 @@
     ├── ValidationFailed            422 validation_failed
     │   ├── IdempotencyKeyReused    422 idempotency_key_reused
     │   └── UrlRefused              422 url_refused
+    ├── UpgradeRequired             426 upgrade_required
     ├── VersionRequired             428 version_required
     ├── RateLimited                 429 rate_limited
     ├── ProviderFailed              502 provider_failed
@@ -185,6 +186,14 @@ class IdempotencyKeyReused(ValidationFailed):
 class UrlRefused(ValidationFailed):
     code, title = "url_refused", "The URL is not fetched"
     advice = "Name a public http or https address."
+
+
+class UpgradeRequired(Problem):
+    status, code, title = 426, "upgrade_required", "This is a WebSocket"
+    advice = "Connect with a WebSocket client to the socket_url of GET /api/v1/live/address."
+
+    def __init__(self, detail: str = "", **fields: Any) -> None:
+        super().__init__(detail, headers={"Upgrade": "websocket"}, **fields)
 
 
 class VersionRequired(Problem):

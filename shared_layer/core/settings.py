@@ -70,6 +70,17 @@ def settings() -> Settings:
     )
 
 
+def function_url(slug: str) -> str:
+    """A function's own address; empty where it is not known.
+
+    XYNERGY_FUNCTIONS_URL is what all addresses begin with, or has `{slug}` where the function's name stands.
+    """
+    base = settings().functions_url
+    if "{slug}" in base:
+        return base.replace("{slug}", slug)
+    return f"{base}/{slug}" if base else ""
+
+
 def _receivers(text: str) -> frozenset[tuple[str, int]]:
     """`host:port` pairs between commas."""
     pairs = (each.strip().rpartition(":") for each in text.split(",") if each.strip())

@@ -6,6 +6,7 @@ from typing import Final
 
 from shared_layer.access.credentials import Credential, credential_of, tenant_exists
 from shared_layer.access.identity_tokens import verify_identity
+from shared_layer.access.tickets import read_ticket, ticket_in
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext
 from shared_layer.core.errors import (
@@ -28,6 +29,16 @@ WITHOUT_TENANT: Final = frozenset(
 """The scopes that an operator can use on the platform as a whole."""
 
 RequestHeaders = dict[bytes, bytes]
+
+
+def with_ticket(headers: RequestHeaders, query_string: bytes) -> RequestHeaders:
+    """The headers with the credential of a ticket in the query, for who can set none. Raises Unauthenticated."""
+    ticket = None if b"x-api-key" in headers or b"authorization" in headers else ticket_in(query_string)
+    if ticket is None:
+        return headers
+    read = read_ticket(ticket)
+    tenant = {b"x-tenant-id": read.tenant_id.encode()} if read.tenant_id else {}
+    return headers | {b"authorization": b"Bearer " + read.credential.encode()} | tenant
 
 
 async def presented_key(headers: RequestHeaders) -> str:

@@ -25,7 +25,14 @@ from shared_layer.core import json, logs
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext, enter
 from shared_layer.core.declaration import HttpOperation
-from shared_layer.core.errors import IdempotencyKeyMissing, MethodNotAllowed, Overloaded, RateLimited, Unauthenticated
+from shared_layer.core.errors import (
+    IdempotencyKeyMissing,
+    MethodNotAllowed,
+    Overloaded,
+    RateLimited,
+    Unauthenticated,
+    UpgradeRequired,
+)
 from shared_layer.core.ids import new_request_id
 from shared_layer.core.models import Entity
 from shared_layer.core.redaction import plain_path, redact_text
@@ -40,6 +47,7 @@ from shared_layer.front_door.authentication import (
     known_credential,
     presented_key,
     tenant_of,
+    with_ticket,
 )
 from shared_layer.front_door.cors import cors_headers, preflight_answer
 from shared_layer.front_door.failures import as_problem
@@ -136,6 +144,8 @@ class Door:
         if len(headers) != len(request.scope["headers"]):
             refuse_doubled(request.scope["headers"])
         async with asyncio.timeout_at(context.deadline):
+            if self._operation.streams:
+                headers = with_ticket(headers, request.scope["query_string"])
             caller = None if self._public else await self._admit(path, headers, context, verdict)
             arguments, value = await self._read(request, path, headers)
             if self._operation.idempotency == "none" or caller is None:
@@ -181,6 +191,8 @@ class Door:
 
     async def _call(self, request: Request, arguments: dict[str, Any], caller: Caller | None, unit: Unit) -> Any:
         """The handler's result as an answer; nothing is committed yet."""
+        if self._operation.websocket:
+            raise UpgradeRequired()
         for name, kind in self._injected:
             arguments[name] = caller if kind is Caller else unit if kind is Unit else request
         result = await self._handler(**arguments)

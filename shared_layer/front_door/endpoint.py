@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
+from starlette.websockets import WebSocket
 
 from shared_layer.core.caller import Caller
 from shared_layer.core.declaration import (
@@ -37,6 +38,7 @@ def endpoint(
     idempotency: Idempotency = "none",
     sealed: bool = False,
     streams: bool = False,
+    websocket: bool = False,
     body_limit: int = 1 << 20,
     deadline: float = 15.0,
     emits: tuple[str, ...] = (),
@@ -47,7 +49,9 @@ def endpoint(
 
     `scope` is what the caller's key must hold ("public": no key); `tier` which rate counts; `idempotency` whether an
     Idempotency-Key is ignored, honoured or demanded; `sealed` that a stored answer is encrypted with the caller's key;
-    `deadline` is in seconds, `body_limit` in bytes; `emits` names every event type that the function stages;
+    `streams` that the answer may come piece by piece; `websocket` that this is a conversation, for which the handler
+    takes a WebSocket (a plain call is answered with 426); `deadline` is in seconds, `body_limit` in bytes; `emits`
+    names every event type that the function stages;
     `compatible` adds to every problem the error that clients of another API look for.
     """
 
@@ -59,16 +63,17 @@ def endpoint(
             path=path,
             scope=scope,
             tier=tier,
-            status=status,
+            status=101 if websocket else status,
             idempotency=idempotency,
             sealed=sealed,
-            streams=streams,
+            streams=streams or websocket,
+            websocket=websocket,
             body_limit=body_limit,
             deadline=deadline,
             emits=emits,
             resources=resources or Resources(),
             handler=handler,
-            signature=read_signature(handler, names, INJECTABLE),
+            signature=read_signature(handler, names, (*INJECTABLE, WebSocket) if websocket else INJECTABLE),
         )
         door = Door(operation, compatible)
 
@@ -77,6 +82,10 @@ def endpoint(
             return await door.serve(request)
 
         declare(serve, operation)
+        if websocket:
+            from shared_layer.front_door.socket_door import SocketDoor, attach
+
+            attach(serve, SocketDoor(operation))
         return serve
 
     return decorate

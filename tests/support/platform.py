@@ -79,7 +79,7 @@ async def running_platform(data: Path) -> AsyncIterator[LocalPlatform]:
         deployment = Deployment(ROOT, data, ports.gateway, ports.functions, Issuer(data / "identity"), print)
         servers = [
             RestServer(deployment.gateway, ports.gateway_socket),
-            RestServer(deployment.runner, ports.functions_socket),
+            RestServer(deployment.runner, ports.functions_socket, websockets=True),
         ]
         for server in servers:
             await server.start()

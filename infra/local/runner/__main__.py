@@ -58,7 +58,7 @@ async def serve(options: argparse.Namespace, notice: Notices) -> int:
     deployment = Deployment(ROOT, options.data, *urls, issuer, notice)
     servers = (
         RestServer(deployment.gateway, socket.socket(fileno=options.gateway_socket)),
-        RestServer(deployment.runner, socket.socket(fileno=options.functions_socket)),
+        RestServer(deployment.runner, socket.socket(fileno=options.functions_socket), websockets=True),
     )
     for server in servers:
         await server.start()

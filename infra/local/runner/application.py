@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.local.gateway.asgi import ASGIApp
+from shared_layer.front_door.socket_server import with_socket
 
 _FRAMEWORK_VARIABLES: Final = ("FUNCTION_TARGET", "FUNCTION_SIGNATURE_TYPE")
 
@@ -30,7 +31,8 @@ def application(file: Path) -> ASGIApp:
     Path(importlib.util.cache_from_source(str(file))).unlink(missing_ok=True)
     try:
         with _undone():
-            made: ASGIApp = create_asgi_app(target=file.stem, source=str(file))
+            http: ASGIApp = create_asgi_app(target=file.stem, source=str(file))
+            made: ASGIApp = with_socket(http, getattr(sys.modules[file.stem], file.stem))
     except (Exception, SystemExit) as error:
         raise FunctionBrokenError(_reason(file, error)) from error
     return made

@@ -35,7 +35,7 @@ class Runner:
         return self._of(urlsplit(address).path.strip("/"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             return
         slug = scope["path"].split("/", 2)[1]
         try:
@@ -72,6 +72,9 @@ def _mounted(root: str, function: ASGIApp) -> ASGIApp:
 
 
 async def _not_found(scope: Scope, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1000, "reason": "no function is called so"})
+        return
     body = f"No function is called {scope['path'].split('/', 2)[1]!r}.\n".encode()
     headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 404, "headers": headers})

@@ -61,6 +61,8 @@ def statuses(operation: HttpOperation) -> list[int]:
         found |= {409}
     if operation.idempotency != "none":
         found |= {409, 422}
+    if operation.websocket:
+        found |= {426}
     if signature.if_match is not None:
         found |= {412, 428}
     if operation.tier != "none":

@@ -1,0 +1,1 @@
+"""Functions of xynergy-intelligence-gateway: a tenant's events as they happen."""
