@@ -17,6 +17,7 @@ class Settings:
     tokens are published, `user_certificates` where those of people's Firebase tokens are;
     `gateway_identity` is the service account that API Gateway calls with; `gateway_url` is where callers reach it.
     `webhook_receivers` are the (host, port) inside the network that the operator vouches for: webhooks go there too.
+    `slack_url`, `gmail_url` and the `google_` ones are Slack's, Gmail's and Google's OAuth endpoints.
     """
 
     project: str
@@ -35,6 +36,10 @@ class Settings:
     functions_url: str
     gateway_url: str
     webhook_receivers: frozenset[tuple[str, int]]
+    slack_url: str
+    gmail_url: str
+    google_authorization_url: str
+    google_token_url: str
 
     @property
     def bigquery_dataset(self) -> str:
@@ -67,6 +72,12 @@ def settings() -> Settings:
         functions_url=env("XYNERGY_FUNCTIONS_URL", ""),
         gateway_url=env("XYNERGY_GATEWAY_URL", ""),
         webhook_receivers=_receivers(env("XYNERGY_WEBHOOK_RECEIVERS", "")),
+        slack_url=env("XYNERGY_SLACK_URL", "https://slack.com/api/"),
+        gmail_url=env("XYNERGY_GMAIL_URL", "https://gmail.googleapis.com"),
+        google_authorization_url=env(
+            "XYNERGY_GOOGLE_AUTHORIZATION_URL", "https://accounts.google.com/o/oauth2/v2/auth"
+        ),
+        google_token_url=env("XYNERGY_GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com/token"),
     )
 
 

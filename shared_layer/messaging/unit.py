@@ -64,6 +64,10 @@ class Unit:
         data = added(amounts)
         self._stages.append(lambda batch: batch.set(reference, data, merge=True))
 
+    def merge(self, reference: AsyncDocumentReference, data: dict[str, Any]) -> None:
+        """Write some fields, transforms among them, of a document, which is made where it is missing."""
+        self._stages.append(lambda batch: batch.set(reference, data, merge=True))
+
     def replace(self, reference: AsyncDocumentReference, entity: Entity) -> None:
         """Write an entity over the one it was read as, its version one higher; Conflict where somebody came between."""
         read_at = entity.stored_at

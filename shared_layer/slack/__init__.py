@@ -1,1 +1,1 @@
-"""Slack: channels, people and messages of a tenant's workspace."""
+"""Slack: channels, people and messages of a workspace, kept in an index of the tenant's own, searched and answered."""

@@ -168,7 +168,7 @@ async def test_a_method_is_what_it_is(attacker: Attacker, name: str) -> None:
     assert (await attacker.send("GET", path)).json()["status"] == "active"
 
 
-SIGNED = {"receive_webhook"}
+SIGNED = {"receive_slack_events", "receive_webhook"}
 """Public operations that write: each proves its caller by a signature over the raw body before it does anything."""
 
 

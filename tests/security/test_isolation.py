@@ -21,7 +21,7 @@ from shared_layer.core.declaration import HttpOperation
 from shared_layer.core.scopes import PUBLIC
 from tests.support.examples import operations
 from tests.support.platform import LocalPlatform
-from tests.support.tenants import WITHIN, Seeded, body_of, call, documents, open_to_tenants, seeded
+from tests.support.tenants import WITHIN, Seeded, body_of, call, documents, open_to_tenants, seeded, values_of
 
 OPERATIONS = operations()
 ADDRESSED = tuple(found for found in OPERATIONS if found.path_parameters and found.scope != PUBLIC)
@@ -116,7 +116,7 @@ async def _opened(neighbours: Neighbours, owner: Seeded, operation: HttpOperatio
         return True
     asked = dict.fromkeys((*owner.sample(2), *owner.objects))
     for one in asked:
-        values = dict.fromkeys(operation.path_parameters, one)
+        values = values_of(operation, one)
         if (await call(neighbours.platform, operation, owner, values)).status_code == 200:
             return True
     return False

@@ -84,6 +84,14 @@ async def seeded(platform: LocalPlatform, operations: tuple[HttpOperation, ...])
     return tenant
 
 
+def values_of(operation: HttpOperation, one: str) -> dict[str, str]:
+    """The path's parameters filled with an id; two of them with the two parts of an id that is made of two."""
+    names, parts = operation.path_parameters, one.split(":")
+    if len(names) == len(parts) == 2:
+        return dict(zip(names, parts, strict=True))
+    return dict.fromkeys(names, one)
+
+
 def body_of(operation: HttpOperation, mark: str) -> Any:
     """An example body; None for an operation that takes none."""
     return Example(mark).of(operation.signature.body[1]) if operation.signature.body else None

@@ -61,3 +61,35 @@ class SlackTaskSuggested(EventPayload):
     contact_id: str
     kind: Literal["question", "commitment"]
     title: str
+
+
+@event_type("slack_event_due")
+class SlackEventDue(EventPayload):
+    """An event that Slack sent is stored, and waits to be applied."""
+
+    delivery_id: str
+    kind: str
+
+
+@event_type("slack_connect_due")
+class SlackConnectDue(EventPayload):
+    """A bot token waits to be shown to Slack: the workspace is connected once Slack knows it."""
+
+    connection: str
+
+
+@event_type("slack_connection_changed")
+class SlackConnectionChanged(EventPayload):
+    """A workspace was connected, lost its token, or was disconnected."""
+
+    team_id: str
+    status: Literal["connected", "degraded", "mock"]
+    reason: str = ""
+
+
+@event_type("slack_backfill_due")
+class SlackBackfillDue(EventPayload):
+    """A page of a channel's history waits to be read into the index."""
+
+    channel_id: str
+    cursor: str = ""

@@ -1,0 +1,15 @@
+"""Post a message that is due to Slack."""
+
+from shared_layer.front_door import Resources, Unit, on_event
+from shared_layer.messaging.events.slack import SlackMessageDue
+from shared_layer.slack.posting import deliver
+
+
+@on_event(
+    ("slack-intelligence-service-events",),
+    event_types=("slack_message_due",),
+    emits=("slack_message_sent", "slack_connection_changed"),
+    resources=Resources(secrets=("xynergy-seal-key",)),
+)
+async def deliver_slack_message(due: SlackMessageDue, unit: Unit) -> None:
+    await deliver(due, unit)
