@@ -152,7 +152,7 @@ async def test_anothers_id_answers_like_one_that_does_not_exist(neighbours: Neig
 
     async def look(operation: HttpOperation, caller: Seeded, victim: Seeded, one: str, number: int) -> None:
         headers = _credential(caller, number)
-        values = dict.fromkeys(operation.path_parameters, one)
+        values = values_of(operation, one)
         what = (operation.name, caller.tenant_id, one)
         answer = await neighbours.probe(
             what, victim, one, lambda: call(neighbours.platform, operation, caller, values, **headers)
@@ -197,7 +197,7 @@ async def test_a_tenant_that_is_named_answers_like_one_that_does_not_exist(neigh
     private = [operation for operation in OPERATIONS if operation.scope != PUBLIC]
 
     async def name(operation: HttpOperation, caller: Seeded, victim: Seeded, one: str) -> tuple[int, str, str]:
-        values = dict.fromkeys(operation.path_parameters, one)
+        values = values_of(operation, one)
         headers = caller.auth | {"X-Tenant-ID": victim.tenant_id}
         return _told(
             await neighbours.probe(
