@@ -13,7 +13,7 @@ import orjson
 Json = dict[str, Any]
 _FILE: Final = Path(__file__).with_name("agency.json")
 _MENTION: Final = re.compile(r"<@([a-z]+)>")
-_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRSTVWXY"
+_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRSTVWXY"  # pragma: allowlist secret
 
 
 @cache

@@ -57,11 +57,11 @@ async def _keep_new(found: list[Message], unit: Unit) -> None:
     """Stage the messages that the index does not hold, and what that makes of their threads."""
     from google.cloud.firestore import ArrayUnion, Increment, Maximum
 
-    references = {one.id: message_document(unit.tenant_id, one.channel_id, one.ts) for one in found}
-    known = {snapshot.id async for snapshot in firestore().get_all(list(references.values())) if snapshot.exists}
+    wanted = [message_document(unit.tenant_id, one.channel_id, one.ts) for one in found]
+    known = {snapshot.id async for snapshot in firestore().get_all(wanted) if snapshot.exists} if wanted else set()
     new = [one for one in found if one.id not in known]
     for message in new:
-        unit.create(references[message.id], message.model_dump())
+        unit.create(message_document(unit.tenant_id, message.channel_id, message.ts), message.model_dump())
     for ts, thread in roll_ups(new).items():
         counted = {"replies": Increment(thread["replies"]), "users": ArrayUnion(thread["users"])}
         reference = thread_document(unit.tenant_id, new[0].channel_id, ts)

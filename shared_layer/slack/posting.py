@@ -111,7 +111,7 @@ async def post_due(unit: Unit) -> int:
         outgoing = from_snapshot(snapshot, Outgoing)
         outgoing.state = "queued"
         step = Unit(unit.context, snapshot.reference.parent.parent.id, unit.emits)
-        step.replace(snapshot.reference, outgoing)
+        step.replace(outgoing_document(step.tenant_id, outgoing.id), outgoing)
         step.emit(SlackMessageDue(message_id=outgoing.id, channel_id=outgoing.channel_id))
         try:
             await step.commit()

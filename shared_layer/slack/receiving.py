@@ -52,19 +52,17 @@ async def _store(call: dict[str, Any], event: dict[str, Any], unit: Unit) -> Non
     """Store one event of a tenant's, unless it was stored before."""
     moment = clock.utcnow()
     names = [_name(key) for key in _keys(call, event)]
-
-    def document(name: str) -> Any:
-        return tenant_document(unit.tenant_id, DELIVERIES, name)
-
     kept = {"received_at": moment, "expires_at": moment + KEPT}
     for name in names[1:]:
-        unit.create(document(name), kept | {"same_as": names[0]})
-    unit.create(document(names[0]), kept | {"event": orjson.dumps(event).decode(), "team_id": str(call["team_id"])})
+        unit.create(tenant_document(unit.tenant_id, DELIVERIES, name), kept | {"same_as": names[0]})
+    stored = kept | {"event": orjson.dumps(event).decode(), "team_id": str(call["team_id"])}
+    unit.create(tenant_document(unit.tenant_id, DELIVERIES, names[0]), stored)
     unit.emit(SlackEventDue(delivery_id=names[0], kind=str(event.get("type", ""))[:80]))
     try:
         await unit.commit()
     except Conflict:
-        known = [snapshot async for snapshot in firestore().get_all([document(name) for name in names])]
+        wanted = [tenant_document(unit.tenant_id, DELIVERIES, name) for name in names]
+        known = [snapshot async for snapshot in firestore().get_all(wanted)]
         if not any(snapshot.exists for snapshot in known):
             raise
         unit.context.labels["duplicate"] = True

@@ -71,6 +71,11 @@ def roll_ups(messages: list[Message]) -> dict[str, dict[str, Any]]:
 
 async def forget_workspace(tenant_id: str) -> None:
     """Delete what the index holds of the workspace that the tenant had; the connection itself stays."""
-    for name in (COLLECTION, THREADS, CHANNELS, USERS):
-        async for snapshot in tenant_collection(tenant_id, name).select([]).stream():
+    for collection in (
+        tenant_collection(tenant_id, COLLECTION),
+        tenant_collection(tenant_id, THREADS),
+        tenant_collection(tenant_id, CHANNELS),
+        tenant_collection(tenant_id, USERS),
+    ):
+        async for snapshot in collection.select([]).stream():
             await snapshot.reference.delete()

@@ -1,0 +1,1 @@
+"""Triggers of slack-intelligence-service: what Slack tells of, and what is posted to it."""

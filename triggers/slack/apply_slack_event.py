@@ -1,8 +1,8 @@
 """Apply an event that Slack sent: messages, edits, deletions, people and channels."""
 
-from shared_layer.front_door import Resources, Unit, on_event
 from shared_layer.messaging.events.slack import SlackEventDue
 from shared_layer.slack.applying import apply_event
+from shared_layer.triggers import Resources, Unit, on_event
 
 
 @on_event(

@@ -1,8 +1,8 @@
 """Read a page of a channel's history into the index."""
 
-from shared_layer.front_door import Resources, Unit, on_event
 from shared_layer.messaging.events.slack import SlackBackfillDue
 from shared_layer.slack.backfill import read_history
+from shared_layer.triggers import Resources, Unit, on_event
 
 
 @on_event(

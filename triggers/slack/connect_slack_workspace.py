@@ -1,8 +1,8 @@
 """Show an offered bot token to Slack, and take the workspace that it belongs to."""
 
-from shared_layer.front_door import Resources, Unit, on_event
 from shared_layer.messaging.events.slack import SlackConnectDue
 from shared_layer.slack.connecting import connect
+from shared_layer.triggers import Resources, Unit, on_event
 
 
 @on_event(

@@ -1,8 +1,8 @@
 """Post a message that is due to Slack."""
 
-from shared_layer.front_door import Resources, Unit, on_event
 from shared_layer.messaging.events.slack import SlackMessageDue
 from shared_layer.slack.posting import deliver
+from shared_layer.triggers import Resources, Unit, on_event
 
 
 @on_event(

@@ -1,7 +1,7 @@
 """Queue the scheduled messages, and those that Slack asked to wait, whose time has come."""
 
-from shared_layer.front_door import Unit, on_schedule
 from shared_layer.slack.posting import post_due
+from shared_layer.triggers import Unit, on_schedule
 
 
 @on_schedule("* * * * *", deadline=55, emits=("slack_message_due",))

@@ -15,7 +15,19 @@ from shared_layer.storage import documents, gcp_clients, redis, topics
 
 ANY: Final = "*"
 _WRITES: Final = frozenset(
-    {"create", "set", "update", "delete", "replace", "put", "patch", "patch_unchanged", "increase", "recursive_delete"}
+    {
+        "create",
+        "set",
+        "update",
+        "delete",
+        "replace",
+        "put",
+        "patch",
+        "patch_unchanged",
+        "increase",
+        "merge",
+        "recursive_delete",
+    }
     | {"upload_from_string", "upload_from_file", "compose", "rewrite"}
 )
 _SERVICES: Final = {gcp_clients.bigquery: "bigquery", redis.redis: "redis", Outbound: "internet"}
