@@ -20,7 +20,7 @@ from shared_layer.front_door import Caller, endpoint
     tier="ai",
     streams=True,
     deadline=300,
-    emits=("ai_call_completed", "platform_health_changed"),
+    emits=("ai_budget_threshold_reached", "platform_health_changed"),
     compatible="openai",
 )
 async def create_chat_completion(body: ChatRequest, request: Request, caller: Caller) -> Response:

@@ -13,7 +13,7 @@ from shared_layer.front_door import Caller, endpoint
     scope="ai:use",
     tier="ai",
     deadline=300,
-    emits=("ai_call_completed", "platform_health_changed"),
+    emits=("ai_budget_threshold_reached", "platform_health_changed"),
     compatible="openai",
 )
 async def generate_text(prompt: GenerateRequest, request: Request, caller: Caller) -> Generated:

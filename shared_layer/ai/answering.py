@@ -7,25 +7,27 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
+from shared_layer.ai.budget import Hold, hold, release
 from shared_layer.ai.clients import post
 from shared_layer.ai.completion import Route, Usage
 from shared_layer.ai.failures import InvalidAnswer
 from shared_layer.ai.fallback import first_answer
-from shared_layer.ai.hits import note_hit
-from shared_layer.ai.ledger import Outcome, Spend, record
+from shared_layer.ai.ledger import note, record
 from shared_layer.ai.mock import mock_completion
 from shared_layer.ai.optimiser import optimise
-from shared_layer.ai.prompt import Prompt
+from shared_layer.ai.prompt import CATEGORY, Prompt
 from shared_layer.ai.providers import MOCK
 from shared_layer.ai.reply import Reply, route_line, text_of_answer
 from shared_layer.ai.routing import Target, route
+from shared_layer.ai.spend import Outcome, Spend
 from shared_layer.ai.tokens import estimate, estimate_messages
 from shared_layer.core.context import current
 from shared_layer.core.ids import new_id
 from shared_layer.storage.cache import cached
 
-CATEGORY: Final = "ai_responses"
 TRIES_FOR_A_FIT: Final = 2
+ANSWER_SECONDS: Final = 300.0
+"""The longest deadline of an answer: who asks the same meanwhile waits for it."""
 
 
 async def answer(prompt: Prompt) -> Reply:
@@ -42,11 +44,11 @@ async def answer(prompt: Prompt) -> Reply:
         own.append(await _ask(prompt))
         return own[0].stored()
 
-    found = await cached(prompt.caller.tenant_id, CATEGORY, prompt.cache_parts, load)
+    found = await cached(prompt.caller.tenant_id, CATEGORY, prompt.cache_parts, load, patience=ANSWER_SECONDS)
     if own and not found.hit:
         return _told(own[0])
     reply = Reply.from_cache(found.value, new_id("call"), (time.perf_counter() - started) * 1000)
-    note_hit(prompt.caller, reply.spend(prompt.operation))
+    note(prompt.caller, reply.spend(prompt.operation))
     return _told(reply)
 
 
@@ -55,7 +57,7 @@ async def _ask(prompt: Prompt) -> Reply:
     started = time.perf_counter()
     body, saved = optimise(prompt.body)
     decision = await route(prompt.caller, prompt.model, body)
-    attempts = _Attempts(prompt, body, decision.kept)
+    attempts = _Attempts(prompt, body, saved, decision.kept)
     won = await first_answer(decision, attempts.ask)
     answered, usage = won.value
     return Reply(
@@ -74,11 +76,12 @@ async def _ask(prompt: Prompt) -> Reply:
 class _Attempts:
     """The attempts to answer one prompt; `cost_micros` is what they come to, useful or not."""
 
-    def __init__(self, prompt: Prompt, body: Mapping[str, Any], routed: Mapping[str, Any]) -> None:
+    def __init__(self, prompt: Prompt, body: Mapping[str, Any], saved: int, routed: Mapping[str, Any]) -> None:
         self.call_id = new_id("call")
         self.cost_micros = 0
         self._prompt = prompt
         self._body = body
+        self._saved = saved
         self._routed = routed
         self._wasted = 0
 
@@ -86,20 +89,32 @@ class _Attempts:
         """An answer of `target` that the prompt accepts; one that does not fit is asked for once more."""
         until = asyncio.get_running_loop().time() + seconds
         for _ in range(TRIES_FOR_A_FIT):
-            started = time.perf_counter()
-            async with asyncio.timeout_at(until):
-                answered = await _send(target, self._body, self._prompt)
-            latency_ms = (time.perf_counter() - started) * 1000
-            usage = usage_of(answered, self._body, target.provider is not MOCK)
-            if _fits(answered, self._prompt):
-                await self._pay(target, usage, reasons, latency_ms, "answered", self.call_id)
+            held = await hold(self._prompt.caller, target.price, self._body)
+            try:
+                started = time.perf_counter()
+                answered = await _send(target, self._body, self._prompt, until - asyncio.get_running_loop().time())
+                latency_ms = (time.perf_counter() - started) * 1000
+                usage = usage_of(answered, self._body, target.provider is not MOCK)
+                fits = _fits(answered, self._prompt)
+                self._wasted += not fits
+                call_id = self.call_id if fits else f"{self.call_id}_{self._wasted}"
+                outcome: Outcome = "answered" if fits else "invalid"
+                await self._pay(target, usage, reasons, latency_ms, outcome, call_id, held)
+            finally:
+                await release(held)
+            if fits:
                 return answered, usage
-            self._wasted += 1
-            await self._pay(target, usage, reasons, latency_ms, "invalid", f"{self.call_id}_{self._wasted}")
         raise InvalidAnswer()
 
     async def _pay(
-        self, target: Target, usage: Usage, reasons: tuple[str, ...], latency_ms: float, outcome: Outcome, call_id: str
+        self,
+        target: Target,
+        usage: Usage,
+        reasons: tuple[str, ...],
+        latency_ms: float,
+        outcome: Outcome,
+        call_id: str,
+        held: Hold,
     ) -> None:
         """Write one answer down, before anything else is awaited."""
         spend = Spend(
@@ -112,16 +127,18 @@ class _Attempts:
             cost_micros=target.price.of(usage),
             latency_ms=latency_ms,
             outcome=outcome,
+            tokens_saved=self._saved,
             routed=self._routed,
         )
         self.cost_micros += spend.cost_micros
-        await record(self._prompt.caller, spend)
+        await record(self._prompt.caller, spend, held)
 
 
-async def _send(target: Target, body: Mapping[str, Any], prompt: Prompt) -> dict[str, Any]:
+async def _send(target: Target, body: Mapping[str, Any], prompt: Prompt, seconds: float) -> dict[str, Any]:
     if target.provider is MOCK:
         return mock_completion(body, prompt.stand_in)
-    return await post(target.provider, {**body, "model": target.model})
+    answered: dict[str, Any] = await post(target.provider, {**body, "model": target.model}, seconds)
+    return answered
 
 
 def _fits(answered: Any, prompt: Prompt) -> bool:

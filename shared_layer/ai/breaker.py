@@ -1,7 +1,7 @@
 """The breakers of all providers, shared by all instances through Redis; in each process alone while Redis is away.
 
 The script of breaker_script.py holds the rule on one hash per provider, by Redis's own clock. An admitted call is
-reported once: succeeded, failed or released. Each change of state is told as a `platform_health_changed` event.
+reported once: succeeded, failed, rested or released. Each change of state is told as a `platform_health_changed` event.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from shared_layer.storage.redis import RedisUnavailable, redis
 PERMIT_SECONDS: Final = 90.0
 """Longer than any provider's time for a whole answer: a permit outlives its call, unless the caller died."""
 
-Outcome = Literal["succeeded", "failed", "released"]
+Outcome = Literal["succeeded", "failed", "released", "rested"]
 
 
 @dataclass(frozen=True, slots=True)
 class BreakerState:
-    """A breaker as it stands: consecutive `failures`, seconds until it lets a probe through, and whether it admits."""
+    """A breaker as it stands: consecutive `failures`, seconds until it lets a call through, and whether it admits."""
 
     provider: str
     state: State
@@ -80,22 +80,25 @@ async def admit(providers: Sequence[str]) -> Admission | None:
     return Admission(provider, held.decode())
 
 
-async def report(admission: Admission, outcome: Outcome, reason: str = "") -> None:
-    """Tell the breaker how an admitted call ended; `reason` is for the event, where that opens it."""
+async def report(admission: Admission, outcome: Outcome, reason: str = "", rest: float = 0.0) -> None:
+    """Tell the breaker how an admitted call ended.
+
+    `reason` is for the event, where that opens it; `rest` are the seconds that the provider asked for (`rested`).
+    """
     try:
-        _, _, change = await _run(outcome, [admission.provider], admission.permit)
+        _, _, change = await _run(outcome, [admission.provider], admission.permit, rest)
         changed = change.decode()
     except RedisUnavailable:
-        changed = _report_locally(admission, outcome)
+        changed = _report_locally(admission, outcome, rest)
     if changed:
         await tell_change(admission.provider, changed, reason or "a call succeeded")
 
 
-async def _run(operation: str, providers: Sequence[str], permit: str) -> list[Any]:
+async def _run(operation: str, providers: Sequence[str], permit: str, rest: float = 0.0) -> list[Any]:
     keys = tuple(f"breaker:{provider}" for provider in providers)
     milliseconds = int(open_seconds() * 1000)
     answer: list[Any] = await redis().run(
-        SCRIPT, keys, operation, milliseconds, permit, int(PERMIT_SECONDS * 1000), FAILURES
+        SCRIPT, keys, operation, milliseconds, permit, int(PERMIT_SECONDS * 1000), FAILURES, int(rest * 1000)
     )
     return answer
 
@@ -108,8 +111,8 @@ def _rule(provider: str) -> BreakerRule:
 
 def _look_locally(provider: str) -> BreakerState:
     rule, now = _rule(provider), clock.now()
-    wait = max(0.0, rule.changed_at + rule.open_seconds - now) if rule.state == "open" else 0.0
-    return BreakerState(provider, rule.state, rule.failures, wait, rule.admits(now))
+    wait = rule.changed_at + rule.open_seconds - now if rule.state == "open" else 0.0
+    return BreakerState(provider, rule.state, rule.failures, max(0.0, wait, rule.rest_until - now), rule.admits(now))
 
 
 async def _admit_locally(providers: Sequence[str], permit: str) -> Admission | None:
@@ -124,8 +127,11 @@ async def _admit_locally(providers: Sequence[str], permit: str) -> Admission | N
     return None
 
 
-def _report_locally(admission: Admission, outcome: Outcome) -> str:
+def _report_locally(admission: Admission, outcome: Outcome, rest: float) -> str:
     rule, now = _rule(admission.provider), clock.now()
+    if outcome == "rested":
+        rule.rested(now, admission.permit, rest)
+        return ""
     if outcome == "released":
         rule.released(admission.permit)
         return ""

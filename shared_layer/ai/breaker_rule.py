@@ -5,7 +5,8 @@
 
 Half-open admits one call, by a permit that expires: a caller that died with it does not keep the provider shut out.
 A result counts only while the state that admitted its call still stands: late failures do not reopen what a probe
-has closed, late successes do not close what is open.
+has closed, late successes do not close what is open. Beside that, a provider that asks to be left alone for a while
+(Retry-After) is not called until then, whatever its state.
 
 breaker_script.py is the same rule on Redis; a test runs both through the same histories.
 """
@@ -31,9 +32,12 @@ class BreakerRule:
     changed_at: float = 0.0
     permit: str = ""
     permit_until: float = 0.0
+    rest_until: float = 0.0
 
     def admits(self, now: float) -> bool:
         """Whether a call would be admitted."""
+        if now < self.rest_until:
+            return False
         if self.state == "open":
             return now >= self.changed_at + self.open_seconds
         return self.state == "closed" or not self.permit or now >= self.permit_until
@@ -73,3 +77,8 @@ class BreakerRule:
         """A call was given up without a result: its permit is free again."""
         if permit and permit == self.permit:
             self.permit = ""
+
+    def rested(self, now: float, permit: str, seconds: float) -> None:
+        """A call was answered with the wish to be left alone for `seconds`."""
+        self.rest_until = max(self.rest_until, now + seconds)
+        self.released(permit)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Send
+from starlette.responses import Response
 
 from shared_layer.ai.answering import answer
 from shared_layer.ai.chat_request import ChatRequest
 from shared_layer.ai.completion import Route
+from shared_layer.ai.event_stream import EventStream
 from shared_layer.ai.prompt import Prompt
 from shared_layer.ai.providers import MICROS
 from shared_layer.ai.reply import Reply
@@ -66,23 +66,9 @@ def route_headers(route: Route, kind: str, model: str) -> dict[str, str]:
     return {"X-Xynergy-Provider": route.provider, "X-Xynergy-Route": line.encode("ascii", "replace").decode()}
 
 
-class EventStream(StreamingResponse):
-    """Server-sent events; whoever sends them is told when the caller leaves, also before the first."""
-
-    def __init__(self, begun: Stream, headers: Mapping[str, str]) -> None:
-        self._leave = begun.leave
-        super().__init__(begun.events, media_type="text/event-stream", headers=headers)
-
-    async def stream_response(self, send: Send) -> None:
-        try:
-            await super().stream_response(send)
-        finally:
-            self._leave()
-
-
 def _streamed(begun: Stream, prompt: Prompt) -> Response:
     told = route_headers(begun.route, begun.kind, begun.model)
     told["X-Xynergy-Cache"] = "hit" if begun.cached else "miss" if prompt.cacheable else "off"
     if begun.cost_micros is not None:
         told["X-Xynergy-Cost-Usd"] = dollars(begun.cost_micros)
-    return EventStream(begun, told | {"X-Accel-Buffering": "no"})
+    return EventStream(begun.events, begun.leave, told | {"X-Accel-Buffering": "no"})

@@ -8,8 +8,6 @@ from typing import Any, Final
 
 import orjson
 
-from shared_layer.ai.tokens import BYTES_A_TOKEN
-
 DONE: Final = b"data: [DONE]\n\n"
 _WORD: Final = re.compile(r"\s*\S+\s*$|\s*\S+")
 
@@ -44,13 +42,3 @@ def usage_chunk(chunk: Mapping[str, Any], usage: Mapping[str, Any]) -> dict[str,
     """The chunk that ends a stream for who asked for `include_usage`; its head is that of any `chunk` before it."""
     head = {key: chunk.get(key) for key in ("id", "created", "model")}
     return {**head, "object": "chat.completion.chunk", "choices": [], **usage}
-
-
-def written_tokens(chunk: Mapping[str, Any]) -> float:
-    """About how many tokens of an answer a chunk carries: its text and its tool calls' arguments."""
-    size = 0
-    for choice in chunk.get("choices") or ():
-        delta = choice.get("delta") or {}
-        size += len(delta.get("content") or "")
-        size += sum(len((call.get("function") or {}).get("arguments") or "") for call in delta.get("tool_calls") or ())
-    return size / BYTES_A_TOKEN

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Final
 
 from pydantic import ValidationError
 
+from shared_layer.ai.breaker import BreakerState
+from shared_layer.ai.budget_errors import BudgetExceeded
+from shared_layer.ai.provider_errors import ProviderError, Refused, Unreachable
+from shared_layer.core import clock
 from shared_layer.core.errors import (
     BodyTooLarge,
     InvalidRequest,
@@ -19,6 +26,7 @@ from shared_layer.core.errors import (
 _PASSED_THROUGH: dict[int, type[Problem]] = {404: NotFound, 413: BodyTooLarge, 422: ValidationFailed}
 _NOT_THE_CALLERS = frozenset({401, 402, 403, 407, 408, 409, 425, 429})
 """4xx that speak of our account, our key or the provider's load."""
+LONGEST_REST: Final = 3600.0
 
 
 class InvalidAnswer(Exception):
@@ -27,13 +35,17 @@ class InvalidAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One provider's failure in a sentence. `sick`: it counts against the provider's breaker."""
+    """One provider's failure in a sentence. `sick`: it counts against the provider's breaker.
+
+    `rest` is for how many seconds it asked to be left alone (Retry-After); `refusal` is a budget's, nobody's failure.
+    """
 
     provider: str
     reason: str
     sick: bool = True
     status: int = 0
-    retry_after: str = ""
+    rest: float = 0.0
+    refusal: BudgetExceeded | None = None
 
 
 def failure_of(provider: str, error: Exception, pinned: bool) -> Failure | Problem | None:
@@ -42,47 +54,64 @@ def failure_of(provider: str, error: Exception, pinned: bool) -> Failure | Probl
     A model that the provider does not know is the caller's fault only where the caller named it (`pinned`). None
     where it is neither: a fault of ours.
     """
-    from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
-
     if isinstance(error, InvalidAnswer | ValidationError):
         return Failure(provider, "answered something that does not fit", sick=False)
-    if isinstance(error, TimeoutError | APITimeoutError):
+    if isinstance(error, TimeoutError):
         return Failure(provider, "did not answer in time")
-    if isinstance(error, APIConnectionError):
+    if isinstance(error, Unreachable):
         return Failure(provider, "cannot be reached")
-    if isinstance(error, APIStatusError):
-        status = error.status_code
-        if 400 <= status < 500 and status not in _NOT_THE_CALLERS and (status != 404 or pinned):
-            return _callers_fault(provider, error)
-        retry_after = error.response.headers.get("retry-after", "") if status in (429, 503) else ""
-        return Failure(provider, f"answered {status}", status=status, retry_after=retry_after)
-    if isinstance(error, APIError):
-        return Failure(provider, f"broke off: {error.message}")
+    if isinstance(error, Refused):
+        return _refusal(provider, error, pinned)
+    if isinstance(error, ProviderError):
+        return Failure(provider, f"broke off: {error}")
     if isinstance(error, ValueError):
         return Failure(provider, "answered something that is no JSON")
     return None
 
 
-def _callers_fault(provider: str, error: object) -> Problem:
-    from openai import APIStatusError
+def _refusal(provider: str, error: Refused, pinned: bool) -> Failure | Problem:
+    status = error.status
+    if 400 <= status < 500 and status not in _NOT_THE_CALLERS and (status != 404 or pinned):
+        message = error.error.get("message") or f"The provider refused the request with {status}."
+        problem = _PASSED_THROUGH.get(status, InvalidRequest)
+        known = {"provider_code": error.error.get("code"), "param": error.error.get("param")}
+        return problem(str(message), provider=provider, **known)
+    rest = rest_of(error) if status in (429, 503) else 0.0
+    return Failure(provider, f"answered {status}", sick=status != 429 or not rest, status=status, rest=rest)
 
-    assert isinstance(error, APIStatusError)
-    body = error.body if isinstance(error.body, dict) else {}
-    message = body.get("message") or f"The provider refused the request with {error.status_code}."
-    problem = _PASSED_THROUGH.get(error.status_code, InvalidRequest)
-    return problem(str(message), provider=provider, provider_code=error.code, param=error.param)
+
+def rest_of(error: Refused) -> float:
+    """The seconds of `retry-after-ms` (OpenAI's) or Retry-After, a number or a date (RFC 9110, 10.2.3); else 0."""
+    try:
+        if milliseconds := error.headers.get("retry-after-ms"):
+            seconds = float(milliseconds) / 1000
+        else:
+            told = error.headers.get("retry-after", "0")
+            try:
+                seconds = float(told)
+            except ValueError:
+                seconds = parsedate_to_datetime(told).timestamp() - clock.now()
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+    return min(max(0.0, seconds), LONGEST_REST) if seconds == seconds else 0.0
 
 
-def exhausted(failures: list[Failure], waiting: list[str], retry_after: float) -> Problem:
-    """The problem when nobody is left: `waiting` are providers whose breaker is open for `retry_after` seconds more.
+def exhausted(failures: list[Failure], waiting: Sequence[BreakerState]) -> Problem:
+    """The problem when nobody is left; `waiting` are the breakers of providers that are left alone for now.
 
-    429 where a provider's own limit was the only reason, with its Retry-After; else 502.
+    The budget's where nothing else stood in the way, 429 where providers' own limits did, with their Retry-After;
+    else 502.
     """
+    refusals = [failure.refusal for failure in failures if failure.refusal]
+    if refusals and len(refusals) == len(failures):
+        return refusals[-1]
     told = [f"{failure.provider} {failure.reason}" for failure in failures]
-    told += [f"{provider} is left alone after repeated failures" for provider in waiting]
+    told += [f"{state.provider} is left alone for now" for state in waiting]
     detail = f"No provider answered: {'; '.join(told)}. Retry later."
-    if failures and not waiting and all(failure.status == 429 for failure in failures):
-        seconds = next((f.retry_after for f in failures if f.retry_after.isdigit()), "1")
-        return RateLimited(detail, headers={"Retry-After": seconds}, retry_after=int(seconds))
-    wait = max(1, -int(-retry_after // 1)) if waiting else 2
+    rests = [failure.rest for failure in failures] + [state.retry_in_seconds for state in waiting]
+    limited = all(failure.status == 429 for failure in failures) and all(state.state == "closed" for state in waiting)
+    if rests and limited:
+        seconds = max(1, -int(-min(rests) // 1))
+        return RateLimited(detail, headers={"Retry-After": str(seconds)}, retry_after=seconds)
+    wait = max(1, -int(-min(state.retry_in_seconds for state in waiting) // 1)) if waiting else 2
     return ProviderFailed(detail, headers={"Retry-After": str(wait)})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from shared_layer.ai.breaker import Admission, admit, look, report
+from shared_layer.ai.budget_errors import BudgetExceeded
 from shared_layer.ai.failures import Failure, exhausted, failure_of
 from shared_layer.ai.providers import MOCK
 from shared_layer.ai.routing import Decision, Target
@@ -41,7 +42,7 @@ async def first_answer(decision: Decision, attempt: Attempt[T]) -> Answered[T]:
         index = len(left) if admission is None else _index(left, admission)
         for skipped in left[:index]:
             waiting.append(skipped.provider.id)
-            reasons.append(f"{skipped.provider.id} skipped: its breaker is open")
+            reasons.append(f"{skipped.provider.id} skipped: it is left alone for now")
         if admission is None:
             break
         target, left = left[index], left[index + 1 :]
@@ -51,8 +52,7 @@ async def first_answer(decision: Decision, attempt: Attempt[T]) -> Answered[T]:
             return Answered(target, result, tuple(reasons))
         failures.append(result)
         reasons.append(f"{result.provider} failed: it {result.reason}")
-    seconds = [state.retry_in_seconds for state in await look(waiting)] if waiting else [0.0]
-    raise exhausted(failures, waiting, min(seconds))
+    raise exhausted(failures, await look(waiting) if waiting else [])
 
 
 async def _admitted(left: Sequence[Target]) -> Admission | None:
@@ -71,21 +71,24 @@ async def _try(admission: Admission, asked: Awaitable[T], pinned: bool) -> T | F
     provider = admission.provider
     try:
         value = await asked
+    except BudgetExceeded as refusal:
+        await _release(admission)
+        return Failure(provider, "costs more than the budget allows", sick=False, refusal=refusal)
     except Exception as error:
         failure = failure_of(provider, error, pinned)
         if failure is None:
             await _release(admission)
             raise
         if isinstance(failure, Problem):
-            await _settle(admission, "")
+            await _settle(admission, None)
             raise failure from error
         log("WARNING", "ai_provider_failed", provider=provider, reason=failure.reason, error=str(error)[:500])
-        await _settle(admission, failure.reason if failure.sick else "")
+        await _settle(admission, failure)
         return failure
     except BaseException:
         await _release(admission)
         raise
-    await _settle(admission, "")
+    await _settle(admission, None)
     return value
 
 
@@ -94,9 +97,15 @@ async def _release(admission: Admission) -> None:
         await report(admission, "released")
 
 
-async def _settle(admission: Admission, failure: str) -> None:
-    if admission.provider != MOCK.id:
-        await report(admission, "failed" if failure else "succeeded", f"{admission.provider} {failure}")
+async def _settle(admission: Admission, failure: Failure | None) -> None:
+    if admission.provider == MOCK.id:
+        return
+    if failure is not None and failure.rest:
+        await report(admission, "rested", rest=failure.rest)
+    elif failure is not None and failure.sick:
+        await report(admission, "failed", f"{admission.provider} {failure.reason}")
+    else:
+        await report(admission, "succeeded")
 
 
 def _index(left: Sequence[Target], admission: Admission) -> int:

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-from shared_layer.core.context import RequestContext, current
-from shared_layer.core.ids import new_request_id
+from shared_layer.ai.own_context import own_context
 from shared_layer.core.logs import log, log_exception
-from shared_layer.core.services import SERVICES
-from shared_layer.core.trace import trace_ids
 from shared_layer.messaging.events.dashboard import PlatformHealthChanged
 from shared_layer.messaging.unit import Unit
 
 PLATFORM: str = "platform"
 """The tenant of events that concern the platform as a whole."""
-
-SERVICE: str = SERVICES["ai"].name
-
-
-def own_context() -> RequestContext:
-    """The current request's context for a commit of the AI's own: told as this service's, beyond the deadline."""
-    found = current()
-    if found is None:
-        trace_id, span_id = trace_ids(None, None)
-        return RequestContext(new_request_id(), trace_id, span_id, SERVICE, "")
-    return dataclasses.replace(found, service=SERVICE, deadline=float("inf"))
 
 
 async def tell_change(provider: str, state: str, reason: str) -> None:

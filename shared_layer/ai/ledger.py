@@ -1,107 +1,134 @@
-"""What was spent, written down at once: `tenants/{t}/ai_ledger/{call_id}` and `ai_call_completed` in one commit.
+"""What was spent, written down: every answer that was paid for has an entry, also one that nobody waited for.
 
-The commit is the ledger's own: spend stays on record when the request that caused it fails later. Every answer that
-was paid for has an entry, also one that was of no use or that nobody waited for; an answer from the cache costs
-nothing and is an event alone (hits.py).
+An entry is in two places before its answer goes out: in the page of this instance, and in a stream in Redis, by the
+same script that settles the budget. Within a second or so the page is in Firestore (ledger_page.py) and the copies are
+removed. An instance that dies leaves its copies, and the sweeper (ledger_stream.py) writes them; an entry is lost only
+where the instance and Redis die within the same second. While Redis is away an answer waits for its page instead.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Literal, TypeVar
+import contextlib
+from typing import Final
 
-from shared_layer.ai.completion import Usage
-from shared_layer.ai.health_events import own_context
-from shared_layer.core import clock
+from shared_layer.ai.budget import Hold, tell_thresholds
+from shared_layer.ai.ledger_page import COMMIT_SECONDS, LEDGER, Entry, Page, entries_of, store
+from shared_layer.ai.ledger_stream import drop, settle
+from shared_layer.ai.own_context import detach, own_context
+from shared_layer.ai.spend import Outcome, Spend
+from shared_layer.core import endings
 from shared_layer.core.caller import Caller
+from shared_layer.core.context import enter
+from shared_layer.core.errors import Unavailable
 from shared_layer.core.logs import log, log_exception
-from shared_layer.messaging.events.ai import AiCallCompleted
-from shared_layer.messaging.unit import Unit
 from shared_layer.storage import tenant_counts
-from shared_layer.storage.documents import tenant_document
+from shared_layer.storage.documents import tenant_collection
+from shared_layer.storage.redis import RedisUnavailable
 
-COLLECTION: Final = "ai_ledger"
+__all__ = ["Outcome", "Spend", "detach", "entry_of", "flush", "note", "record"]
 
-T = TypeVar("T")
+WAIT_SECONDS: Final = 1.0
+TOGETHER: Final = 200
 
-Outcome = Literal["answered", "invalid", "broken", "aborted"]
-"""`invalid`: did not fit the schema; `broken`: the provider failed in mid-stream; `aborted`: the caller left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spend:
-    """One paid answer. `route` is the provider and the reasons in one line; money in millionths of a US dollar.
-
-    `routed` is what the ledger keeps of the learned router's part in it (routing.py), so that feedback can teach it.
-    """
-
-    call_id: str
-    operation: str
-    provider: str
-    model: str
-    route: str
-    usage: Usage
-    cost_micros: int
-    latency_ms: float
-    outcome: Outcome = "answered"
-    streamed: bool = False
-    routed: Mapping[str, Any] = field(default_factory=dict)
+_open: dict[str, Page] = {}
+_unwritten: list[Page] = []
+_late: list[bytes] = []
+_timer: asyncio.TimerHandle | None = None
+_loop: asyncio.AbstractEventLoop | None = None
 
 
-async def record(caller: Caller, spend: Spend) -> None:
-    """Store a paid answer and its event. Raises what Firestore raises, after the entry is told in the log."""
-    unit = Unit(own_context(), caller.tenant_id, (AiCallCompleted.event_type,))
-    entry = asdict(spend) | {
-        "tenant_id": caller.tenant_id,
-        "principal": caller.principal,
-        "request_id": unit.context.request_id,
-        "created_at": clock.utcnow(),
-    }
-    unit.create(tenant_document(caller.tenant_id, COLLECTION, spend.call_id), entry)
-    unit.emit(completed_event(spend, cached=False))
-    await asyncio.shield(detach(_commit(unit, spend)))
-
-
-async def _commit(unit: Unit, spend: Spend) -> None:
+async def record(caller: Caller, spend: Spend, hold: Hold | None = None) -> None:
+    """Write a paid answer down and settle what was held for it. It is durable when this returns."""
+    entry = spend.entry(caller)
+    page = _add(caller.tenant_id, entry)
+    tenant_counts.spent(caller.tenant_id, spend.cost_micros)
     try:
-        await unit.commit()
-    except Exception as error:
-        told = asdict(spend) | {"routed": spend.routed.get("kind", "")}
-        log("ERROR", "ai_spend_unrecorded", f"{type(error).__name__}: {error}", **told)
-        raise
-    tenant_counts.spent(unit.tenant_id, spend.cost_micros)
+        settled = await asyncio.shield(settle(page, entry, hold))
+    except RedisUnavailable as error:
+        log("WARNING", "ai_ledger_direct", f"without Redis an answer waits for its page: {error}")
+        await asyncio.shield(detach(_stored(page)))
+        return
+    if page.stored.is_set():
+        _late.append(settled.stream_id)
+    else:
+        page.stream_ids.append(settled.stream_id)
+    if settled.limit:
+        tell_thresholds(caller.tenant_id, settled.spent, spend.cost_micros, settled.limit)
 
 
-_detached: set[asyncio.Task[Any]] = set()
+def note(caller: Caller, spend: Spend) -> None:
+    """Write an answer down that cost nothing: nothing is owed where the process dies before its page is stored."""
+    _add(caller.tenant_id, spend.entry(caller))
 
 
-def detach(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-    """Do `work` in a task of its own, which goes on when the one that asks for it is cancelled."""
-    task = asyncio.get_running_loop().create_task(work)
-    _detached.add(task)
-    task.add_done_callback(_detached_done)
-    return task
+async def entry_of(tenant_id: str, call_id: str) -> Entry | None:
+    """The ledger's entry of a call, once its page is stored; None where there is none."""
+    from google.cloud.firestore_v1.base_query import FieldFilter
+
+    await flush()
+    holds_it = FieldFilter("call_ids", "array_contains", call_id)
+    query = tenant_collection(tenant_id, LEDGER).where(filter=holds_it).limit(1)
+    async for snapshot in query.stream():
+        return next(entry for entry in entries_of(snapshot.to_dict() or {}) if entry["call_id"] == call_id)
+    return None
 
 
-def _detached_done(task: asyncio.Task[Any]) -> None:
-    _detached.discard(task)
-    if not task.cancelled() and (error := task.exception()):
-        log_exception("ai_detached_work_failed", error)
+def _add(tenant_id: str, entry: Entry) -> Page:
+    global _timer, _loop
+    loop = asyncio.get_running_loop()
+    if _loop is not loop:
+        _loop, _timer = loop, None
+        endings.before_end(flush)
+    page = _open.get(tenant_id)
+    if page is None:
+        page = _open[tenant_id] = Page(tenant_id)
+    page.entries.append(entry)
+    if len(page.entries) >= TOGETHER:
+        _open.pop(tenant_id, None)
+        detach(_store([page]))
+    elif _timer is None:
+        _timer = loop.call_later(WAIT_SECONDS, lambda: detach(flush()))
+    return page
 
 
-def completed_event(spend: Spend, cached: bool) -> AiCallCompleted:
-    """The event that tells of an answer."""
-    return AiCallCompleted(
-        call_id=spend.call_id,
-        operation=spend.operation,
-        provider=spend.provider,
-        model=spend.model,
-        route=spend.route,
-        prompt_tokens=spend.usage.prompt_tokens,
-        completion_tokens=spend.usage.completion_tokens,
-        cost_micros=spend.cost_micros,
-        latency_ms=spend.latency_ms,
-        cached=cached,
-    )
+async def flush() -> None:
+    """Store the pages that are open, and those that could not be stored before."""
+    global _timer
+    if _timer is not None:
+        _timer.cancel()
+        _timer = None
+    pages = [*_unwritten, *_open.values()]
+    _open.clear()
+    _unwritten.clear()
+    if pages:
+        await asyncio.shield(detach(_store(pages)))
+
+
+async def _stored(page: Page) -> None:
+    """Return once `page` is in Firestore. Raises Unavailable where it does not get there."""
+    await flush()
+    try:
+        await asyncio.wait_for(page.stored.wait(), COMMIT_SECONDS)
+    except TimeoutError:
+        raise Unavailable("The answer's cost could not be written down. Retry in a few seconds.") from None
+
+
+async def _store(pages: list[Page]) -> None:
+    """Store pages; those that Firestore does not take wait for the next try, and Redis has their copies."""
+    global _timer
+    enter(own_context())
+    try:
+        await store(pages)
+    except Exception as error:  # noqa: BLE001 (whatever it was, nothing is given up: the pages stay)
+        log_exception("ai_ledger_behind", error, entries=sum(len(page.entries) for page in pages))
+        _unwritten.extend(pages)
+        if _timer is None:
+            _timer = asyncio.get_running_loop().call_later(WAIT_SECONDS, lambda: detach(flush()))
+        return
+    stale = [stream_id for page in pages for stream_id in page.stream_ids] + _late
+    _late.clear()
+    for page in pages:
+        page.stored.set()
+    with contextlib.suppress(RedisUnavailable):  # the sweeper finds that they are stored
+        await drop(stale)

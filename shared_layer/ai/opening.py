@@ -3,50 +3,81 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from shared_layer.ai.budget import Hold, hold, release
 from shared_layer.ai.chunks import as_chunks, usage_chunk
-from shared_layer.ai.clients import Chunks, post_stream
+from shared_layer.ai.clients import post_stream
 from shared_layer.ai.failures import InvalidAnswer
-from shared_layer.ai.ledger import detach
 from shared_layer.ai.mock import mock_completion
+from shared_layer.ai.own_context import detach
 from shared_layer.ai.providers import MOCK
 from shared_layer.ai.routing import Target
+from shared_layer.core.caller import Caller
+
+Chunk = dict[str, Any]
+
+
+class Source(Protocol):
+    """Where chunks come from."""
+
+    async def batch(self, seconds: float) -> list[Chunk]:
+        """The next chunks, at least one; empty at the end."""
+
+    def close(self) -> None:
+        """Take no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A stream whose first chunk has come. `more` are the others, `source` the connection to close."""
+    """A stream whose first chunks have come, and the money that is held for it."""
 
-    first: dict[str, Any]
-    more: AsyncIterator[Any]
-    source: Chunks | None
+    first: list[Chunk]
+    source: Source
+    held: Hold
 
 
-async def open_stream(target: Target, body: Mapping[str, Any], seconds: float) -> Opened:
+async def open_stream(caller: Caller, target: Target, body: Mapping[str, Any], seconds: float) -> Opened:
     """A stream of `target`, begun: its first chunk has come within the provider's time for a first token."""
-    if target.provider is MOCK:
-        completion = mock_completion(body)
-        more = _mock_chunks(completion)
-        return Opened(await anext(more), more, None)
+    held = await hold(caller, target.price, body)
+    source: Source | None = None
+    try:
+        if target.provider is MOCK:
+            source = _MockStream(body)
+            return Opened(await source.batch(seconds), source, held)
+        until = asyncio.get_running_loop().time() + min(seconds, target.provider.first_token_seconds)
+        source = await post_stream(target.provider, _asked(target, body), until - asyncio.get_running_loop().time())
+        first = await source.batch(until - asyncio.get_running_loop().time())
+        if not first:
+            raise InvalidAnswer
+        return Opened(first, source, held)
+    except BaseException:
+        if source is not None:
+            source.close()
+        detach(release(held))
+        raise
+
+
+def _asked(target: Target, body: Mapping[str, Any]) -> dict[str, Any]:
     options = {**(body.get("stream_options") or {}), "include_usage": True}
-    async with asyncio.timeout(min(seconds, target.provider.token_seconds)):
-        source = await post_stream(
-            target.provider, {**body, "model": target.model, "stream": True, "stream_options": options}
-        )
-        more = aiter(source)
-        try:
-            return Opened(await anext(more), more, source)
-        except StopAsyncIteration:
-            raise InvalidAnswer from None
-        except BaseException:
-            detach(source.close())
-            raise
+    if target.provider.counts_along:
+        options["continuous_usage_stats"] = True
+    return {**body, "model": target.model, "stream": True, "stream_options": options}
 
 
-async def _mock_chunks(completion: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
-    for chunk in as_chunks(completion):
-        yield chunk
-    yield usage_chunk(completion, {"usage": completion["usage"]})
+class _MockStream:
+    """The mock's answer, in chunks."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        completion = mock_completion(body)
+        self._chunks = [*as_chunks(completion), usage_chunk(completion, {"usage": completion["usage"]})]
+
+    async def batch(self, seconds: float) -> list[Chunk]:  # noqa: ARG002 (it never waits)
+        """All of it at once."""
+        chunks, self._chunks = self._chunks, []
+        return chunks
+
+    def close(self) -> None:
+        """Nothing is open."""

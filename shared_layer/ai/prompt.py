@@ -13,6 +13,9 @@ from shared_layer.core.json import fingerprint
 AUTO: Final = "auto"
 """The model name that lets the router choose."""
 
+CATEGORY: Final = "ai_responses"
+"""Where answers are cached."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:

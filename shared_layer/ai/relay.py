@@ -1,145 +1,176 @@
-"""A stream passed on chunk by chunk, its bill settled however it ends: complete, broken off, or left by the caller."""
+"""A stream passed on as it comes, gone on with by another provider where it breaks, its bill settled however it ends.
+
+What was sent stays sent. Where a provider breaks off, the next one is asked for the rest, the texts are spliced, and a
+chunk with `xynergy.took_over` says so; where that cannot be done an error event ends the stream. Nothing is repeated
+or left out in silence.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import math
-import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
-from shared_layer.ai.answering import usage_of
 from shared_layer.ai.breaker import Admission, report
-from shared_layer.ai.chunks import DONE, error_event, event, usage_chunk, written_tokens
-from shared_layer.ai.completion import Route, Usage
+from shared_layer.ai.chunks import DONE, error_event, event, usage_chunk
 from shared_layer.ai.failures import Failure, failure_of
-from shared_layer.ai.fallback import Answered
-from shared_layer.ai.ledger import Outcome, Spend, detach, record
-from shared_layer.ai.opening import Opened
-from shared_layer.ai.prompt import Prompt
+from shared_layer.ai.leg import Leg
+from shared_layer.ai.opening import Chunk
+from shared_layer.ai.own_context import detach
 from shared_layer.ai.providers import MICROS
-from shared_layer.ai.reply import route_line
-from shared_layer.ai.tokens import estimate_messages
-from shared_layer.core.ids import new_id
+from shared_layer.ai.splice import CannotSplice, Splice
+from shared_layer.ai.stream_plan import StreamPlan
+from shared_layer.ai.successor import successor
 from shared_layer.core.logs import log, log_exception
 
 
 class Relay:
-    """Passes one stream on, counts what it carries, and settles the bill however it ends."""
+    """Passes one answer on."""
 
-    def __init__(
-        self,
-        prompt: Prompt,
-        won: Answered[Opened],
-        route: Route,
-        include_usage: bool,
-        started: float,
-        tokens_saved: int,
-        routed: Mapping[str, Any],
-    ) -> None:
-        self._prompt = prompt
-        self._target = won.target
-        self._opened = won.value
-        self._route = route
-        self._include_usage = include_usage
-        self._started = started
-        self._tokens_saved = tokens_saved
-        self._routed = routed
-        self._call_id = new_id("call")
-        self._prompt_tokens = estimate_messages(prompt.body["messages"]) - tokens_saved
-        self._written = 0.0
-        self._finished = False
+    def __init__(self, plan: StreamPlan) -> None:
+        self._plan = plan
+        self._leg: Leg = plan.leg(plan.won)
+        self._batch = plan.won.value.first
+        self._head: Chunk = self._batch[0] if self._batch else {}
+        self._splice: Splice | None = None
+        self._sent: list[str] = []
+        self._cost = 0
         self._over = False
-        self._counted: dict[str, Any] | None = None
 
     async def events(self) -> AsyncIterator[bytes]:
         """The stream as server-sent events, to its end, its failure, or until the caller leaves."""
+        failure = ""
         try:
-            chunk: Any = self._opened.first
-            while chunk is not None:
-                if (passed := self._take(chunk)) is not None:
-                    yield event(passed)
-                chunk = await self._next()
-            failure = "" if self._finished else f"{self._target.provider.id} ended before the answer was complete"
-        except Exception as error:  # noqa: BLE001 (told to the caller, the breaker and the log)
-            failure = self._reason(error)
+            while True:
+                try:
+                    async for passed in self._pass_on():
+                        yield passed
+                    failure = "" if self._leg.finished else f"{self._provider} ended before the answer was complete"
+                except Exception as error:  # noqa: BLE001 (told to the caller, the breaker and the log)
+                    complete = self._leg.finished and not isinstance(error, CannotSplice)
+                    failure = "" if complete else self._reason(error)
+                if not failure:
+                    break
+                self._cost += await asyncio.shield(detach(self._broken(failure)))
+                if not await self._go_on():
+                    break
+                yield self._took_over(failure)
         except BaseException:
             self.leave()
             raise
         self._over = True
-        cost = await asyncio.shield(detach(self._settle("broken" if failure else "answered")))
         if failure:
-            log("WARNING", "ai_stream_broken", failure, provider=self._target.provider.id)
-            await report(Admission(self._target.provider.id, ""), "failed", failure)
             yield error_event(f"The answer broke off: {failure}. What came before is incomplete; ask again.")
-        elif self._include_usage:
-            yield event(self._last(cost))
+        else:
+            self._cost += await asyncio.shield(detach(self._leg.settle("answered")))
+            await self._plan.keep("".join(self._sent), self._head, self._leg, self._cost)
+            if self._plan.include_usage:
+                yield event(self._last())
         yield DONE
 
     def leave(self) -> None:
         """The caller reads no further: hang up, and bill what was begun. Nothing once the stream is over."""
         if not self._over:
             self._over = True
-            detach(self._settle("aborted"))
+            detach(self._leg.settle("aborted"))
 
-    async def _next(self) -> Any:
-        seconds = min(self._target.provider.token_seconds, self._prompt.caller.context.remaining())
-        async with asyncio.timeout(seconds):
-            return await anext(self._opened.more, None)
+    @property
+    def _provider(self) -> str:
+        return self._leg.target.provider.id
 
-    def _take(self, chunk: dict[str, Any]) -> dict[str, Any] | None:
-        """The chunk to pass on, counted; None for the usage, which is kept for the end."""
-        if chunk.get("usage"):
-            self._counted = chunk["usage"]
-            if not chunk.get("choices"):
-                return None
-        self._written += written_tokens(chunk)
-        self._finished = self._finished or any(choice.get("finish_reason") for choice in chunk.get("choices") or ())
-        return chunk
+    async def _pass_on(self) -> AsyncIterator[bytes]:
+        """The current provider's chunks, what came together as one piece."""
+        leg, remaining = self._leg, self._plan.prompt.caller.context.remaining
+        batch = self._batch
+        while batch:
+            if passed := b"".join([event(chunk) for chunk in self._joined(leg.take(batch))]):
+                yield passed
+            if leg.finished and leg.usage is not None and not leg.target.provider.counts_along:
+                return
+            batch = await leg.source.batch(min(leg.target.provider.idle_seconds, remaining()))
+
+    def _joined(self, chunks: list[Chunk]) -> list[Chunk]:
+        """The chunks with the text that may be sent; a successor's under the head of the first."""
+        for chunk in chunks:
+            for choice in chunk["choices"]:
+                delta = choice.get("delta") or {}
+                if self._splice is not None:
+                    self._join(chunk, choice, delta, self._splice)
+                if content := delta.get("content"):
+                    self._sent.append(content)
+        if self._splice is None:
+            return chunks
+        return [chunk for chunk in chunks if any(_tells(choice) for choice in chunk["choices"])]
+
+    def _join(self, chunk: Chunk, choice: dict[str, Any], delta: dict[str, Any], splice: Splice) -> None:
+        chunk.update({name: self._head.get(name) for name in ("id", "created")})
+        delta.pop("role", None)
+        text = splice.feed(delta.get("content") or "")
+        if choice.get("finish_reason"):
+            text += splice.end()
+        choice["delta"] = delta
+        delta["content"] = text
 
     def _reason(self, error: Exception) -> str:
-        failure = failure_of(self._target.provider.id, error, pinned=False)
+        if isinstance(error, CannotSplice):
+            return f"{self._provider} began another answer"
+        failure = failure_of(self._provider, error, pinned=False)
         if failure is None:
             log_exception("ai_stream_failed", error)
             return "the platform failed"
         return f"{failure.provider} {failure.reason}" if isinstance(failure, Failure) else failure.detail
 
-    async def _settle(self, outcome: Outcome) -> int:
-        """Close the connection, write the bill; answers what it comes to."""
-        if self._opened.source is not None:
-            await self._opened.source.close()
-        usage = Usage(self._prompt_tokens, math.ceil(self._written), estimated=True)
-        if self._counted is not None:
-            usage = usage_of({"usage": self._counted}, self._prompt.body, self._opened.source is not None)
-        spend = Spend(
-            call_id=self._call_id,
-            operation=self._prompt.operation,
-            provider=self._target.provider.id,
-            model=self._target.model,
-            route=route_line(self._route.provider, self._route.reasons),
-            usage=usage,
-            cost_micros=self._target.price.of(usage),
-            latency_ms=(time.perf_counter() - self._started) * 1000,
-            outcome=outcome,
-            streamed=True,
-            routed=self._routed,
-        )
-        await record(self._prompt.caller, spend)
-        return spend.cost_micros
+    async def _broken(self, failure: str) -> int:
+        """Bill what came before a break, and tell the breaker."""
+        log("WARNING", "ai_stream_broken", failure, provider=self._provider)
+        cost = await self._leg.settle("broken")
+        if not failure.endswith("began another answer"):
+            await report(Admission(self._provider, ""), "failed", failure)
+        return cost
 
-    def _last(self, cost_micros: int) -> dict[str, Any]:
-        usage = self._counted
-        if usage is None:
-            written = math.ceil(self._written)
-            usage = {
-                "prompt_tokens": self._prompt_tokens,
-                "completion_tokens": written,
-                "total_tokens": self._prompt_tokens + written,
-            }
-        extra: dict[str, Any] = {
-            "cached": False,
-            "cost_usd": cost_micros / MICROS,
-            "provider": self._target.provider.id,
+    async def _go_on(self) -> bool:
+        """Whether another provider takes the stream over."""
+        plan, sent = self._plan, "".join(self._sent)
+        won = await successor(plan.prompt.caller, plan.decision, self._leg.target, plan.body, sent, self._leg.written)
+        if won is None:
+            return False
+        self._former = self._provider
+        self._leg = plan.leg(won)
+        self._batch = won.value.first
+        self._splice = Splice(sent)
+        return True
+
+    def _took_over(self, failure: str) -> bytes:
+        told = {
+            "from": self._former,
+            "to": self._provider,
+            "model": self._leg.target.model,
+            "reason": failure,
+            "after_characters": sum(map(len, self._sent)),
         }
-        extra |= {"call_id": self._call_id, "tokens_saved": self._tokens_saved}
-        return usage_chunk(self._opened.first, {"usage": usage, "xynergy": extra})
+        choice = {"index": 0, "delta": {}, "finish_reason": None}
+        head = {name: self._head.get(name) for name in ("id", "object", "created", "model")}
+        return event({**head, "choices": [choice], "xynergy": {"took_over": told}})
+
+    def _last(self) -> Chunk:
+        usage = self._leg.usage
+        if usage is None:
+            counted = self._leg.counted()
+            usage = {
+                "prompt_tokens": counted.prompt_tokens,
+                "completion_tokens": counted.completion_tokens,
+                "total_tokens": counted.prompt_tokens + counted.completion_tokens,
+            }
+        extra = {
+            "cached": False,
+            "cost_usd": self._cost / MICROS,
+            "provider": self._provider,
+            "call_id": self._leg.call_id,
+            "tokens_saved": self._plan.saved,
+        }
+        return usage_chunk(self._head, {"usage": usage, "xynergy": extra})
+
+
+def _tells(choice: dict[str, Any]) -> bool:
+    delta = choice.get("delta") or {}
+    return bool(choice.get("finish_reason") or any(delta.values()))

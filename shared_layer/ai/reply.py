@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared_layer.ai.completion import Route, Usage
-from shared_layer.ai.ledger import Spend
+from shared_layer.ai.spend import Spend
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,19 @@ class Reply:
 
     def stored(self) -> dict[str, Any]:
         """As JSON, for the cache."""
-        return dataclasses.asdict(self)
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     @classmethod
     def from_cache(cls, stored: dict[str, Any], call_id: str, latency_ms: float) -> Reply:
-        """The stored answer given once more, under a call id of its own. It costs nothing."""
+        """The stored answer given once more, under a call id of its own. It costs nothing.
+
+        `stored` is what `stored()` gave, before or after it was JSON.
+        """
         route, usage = stored["route"], stored["usage"]
+        if isinstance(route, dict):
+            route, usage = Route(route["provider"], tuple(route["reasons"]), route["complexity"]), Usage(**usage)
         again = {"call_id": call_id, "latency_ms": latency_ms, "cost_micros": 0, "cached": True}
-        built = {
-            "route": Route(route["provider"], tuple(route["reasons"]), route["complexity"]),
-            "usage": Usage(**usage),
-        }
-        return cls(**stored | built | again)
+        return cls(**stored | {"route": route, "usage": usage} | again)
 
     def spend(self, operation: str) -> Spend:
         """What an answer from the cache is told as."""
@@ -57,6 +58,8 @@ class Reply:
             usage=self.usage,
             cost_micros=self.cost_micros,
             latency_ms=self.latency_ms,
+            tokens_saved=self.tokens_saved,
+            cached=True,
         )
 
 

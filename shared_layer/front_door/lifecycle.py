@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, Final
 
 from shared_layer.access import door_decisions
-from shared_layer.core import logs
+from shared_layer.core import endings, logs
 from shared_layer.storage import metrics
 from shared_layer.storage.redis import redis
 
@@ -61,7 +61,8 @@ async def _last_words() -> None:
 
 
 async def flush() -> None:
-    """Write the metrics, the decisions and the log lines that wait."""
+    """Write what waits: the parts' own, the metrics, the decisions and the log lines."""
+    await endings.end()
     await metrics.flush()
     await door_decisions.flush()
     logs.flush()
@@ -69,6 +70,7 @@ async def flush() -> None:
 
 async def drain() -> None:
     """Write what waits, and close Redis. Called once, after the last request."""
+    await endings.end()
     await metrics.flush()
     await door_decisions.flush()
     await redis().close()

@@ -7,6 +7,7 @@ Keys carry the tenant by construction. Without Redis every call loads (single fl
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 from collections.abc import Awaitable, Callable
@@ -51,12 +52,18 @@ def cache_key(tenant_id: str, category: str, *parts: str) -> str:
 
 
 async def cached(
-    tenant_id: str, category: str, parts: tuple[str, ...], load: Callable[[], Awaitable[Any]], ttl: float | None = None
+    tenant_id: str,
+    category: str,
+    parts: tuple[str, ...],
+    load: Callable[[], Awaitable[Any]],
+    ttl: float | None = None,
+    patience: float = LEASE_SECONDS,
 ) -> Cached:
     """The value under (tenant, category, parts): from Redis, or from `load`, whose result must be JSON.
 
     `ttl` is the soft time to live in seconds (default: the category's); the value is kept twice as long, and answered
-    stale while it is renewed. What `load` raises reaches every caller that waits for it, and is not cached.
+    stale while it is renewed. What `load` raises reaches every caller that waits for it, and is not cached. Who loads
+    keeps its lease for as long as it lives; others wait for it for `patience` seconds, then load themselves.
     """
     key = cache_key(tenant_id, category, *parts)
     soft = ttl if ttl is not None else TTL_SECONDS[category]
@@ -66,7 +73,7 @@ async def cached(
     stale = found[1] if found is not None else None
     flight = _flights.get(key)
     if flight is None:
-        flight = asyncio.get_running_loop().create_task(_load_once(key, soft, load, wait=found is None))
+        flight = asyncio.get_running_loop().create_task(_load_once(key, soft, load, patience if found is None else 0.0))
         _flights[key] = flight
         flight.add_done_callback(lambda _: _flights.pop(key, None))
     if found is not None:
@@ -113,13 +120,18 @@ async def _lookup(key: str) -> tuple[float, Any] | None:
     return fresh_until, value
 
 
-async def _load_once(key: str, soft: float, load: Callable[[], Awaitable[Any]], wait: bool) -> Cached:
+async def keep(tenant_id: str, category: str, parts: tuple[str, ...], value: Any) -> None:
+    """Put a value where `cached` and `lookup` find it. Without Redis it is not kept."""
+    await _store(cache_key(tenant_id, category, *parts), TTL_SECONDS[category], value)
+
+
+async def _load_once(key: str, soft: float, load: Callable[[], Awaitable[Any]], patience: float) -> Cached:
     """Load under a lease: who does not get it waits for the other's value (or, renewing, leaves it to the other)."""
     owner = os.urandom(8).hex()
-    give_up = asyncio.get_running_loop().time() + LEASE_SECONDS
+    give_up = asyncio.get_running_loop().time() + patience
     try:
         while not await redis().command("SET", f"{key}:lease", owner, "NX", "PX", int(LEASE_SECONDS * 1000)):
-            if not wait:
+            if not patience:
                 return Cached(None, True)
             await asyncio.sleep(POLL_SECONDS)
             found = await _lookup(key)
@@ -129,12 +141,35 @@ async def _load_once(key: str, soft: float, load: Callable[[], Awaitable[Any]], 
                 break
     except RedisUnavailable:
         return Cached(await load(), False)
+    lease = _Lease(f"{key}:lease")
     try:
         value = await load()
         await _store(key, soft, value)
     finally:
+        lease.stop()
         await _release(key)
     return Cached(value, False)
+
+
+class _Lease:
+    """A lease that is renewed until it is stopped, or its process dies."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._loop = asyncio.get_running_loop()
+        self._timer = self._loop.call_later(LEASE_SECONDS / 3, self._renew)
+        self._renewal: asyncio.Task[None] | None = None
+
+    def stop(self) -> None:
+        self._timer.cancel()
+
+    def _renew(self) -> None:
+        self._renewal = self._loop.create_task(self._extend())
+        self._timer = self._loop.call_later(LEASE_SECONDS / 3, self._renew)
+
+    async def _extend(self) -> None:
+        with contextlib.suppress(RedisUnavailable):  # at worst another process loads as well
+            await redis().command("PEXPIRE", self._key, int(LEASE_SECONDS * 1000))
 
 
 async def _store(key: str, soft: float, value: Any) -> None:

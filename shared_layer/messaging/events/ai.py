@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from shared_layer.messaging.registry import EventPayload, event_type
+from typing import Any
+
+from shared_layer.messaging.registry import EventPayload, event_type, upcast
 
 
-@event_type("ai_call_completed")
+@event_type("ai_call_completed", version=2)
 class AiCallCompleted(EventPayload):
-    """One answered prompt. `cost_micros` is in millionths of a US dollar, and 0 for an answer from the cache."""
+    """One answered prompt, or `calls` alike ones from the cache: those are told together, with the first one's id.
+
+    Tokens and `cost_micros` (millionths of a US dollar, 0 for answers from the cache) are of all of them together,
+    `latency_ms` is their mean.
+    """
 
     call_id: str
     operation: str
@@ -19,6 +25,22 @@ class AiCallCompleted(EventPayload):
     cost_micros: int
     latency_ms: float
     cached: bool
+    calls: int = 1
+
+
+@upcast("ai_call_completed", from_version=1)
+def _one_call(payload: dict[str, Any]) -> dict[str, Any]:
+    return {**payload, "calls": 1}
+
+
+@event_type("ai_budget_threshold_reached")
+class AiBudgetThresholdReached(EventPayload):
+    """A tenant spent so many percent of its AI budget of a month, for the first time in it."""
+
+    period: str
+    threshold_percent: int
+    spent_micros: int
+    limit_micros: int
 
 
 @event_type("routing_policy_changed")

@@ -71,7 +71,7 @@ async def test_a_stream_is_read_by_openais_client(tenant: Tenant, world: World):
 
 async def test_a_stream_that_breaks_raises_in_the_client(tenant: Tenant, world: World):
     world.internal.otherwise = Behaviour(cut_after=3)
-    stream = await tenant.client.chat.completions.create(model="auto", messages=EASY, stream=True)
+    stream = await tenant.client.chat.completions.create(model="internal", messages=EASY, stream=True)
 
     async def read() -> None:
         async for chunk in stream:

@@ -178,7 +178,7 @@ async def test_fifty_identical_prompts_in_flight_ask_once_and_one_pays(world: Wo
     assert sum(entry["cost_micros"] for entry in await ledger(tenant)) == 1_000
 
     async def all_told() -> bool:
-        return len(await events(tenant, "ai_call_completed")) == 50
+        return sum(event["calls"] for event in await events(tenant, "ai_call_completed")) == 50
 
     await eventually(all_told)
     assert sum(event["cost_micros"] for event in await events(tenant, "ai_call_completed")) == 1_000

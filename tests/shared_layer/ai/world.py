@@ -12,6 +12,8 @@ import pytest
 import pytest_asyncio
 
 from shared_layer.ai.clients import close_clients
+from shared_layer.ai.ledger import flush
+from shared_layer.ai.ledger_page import entries_of
 from shared_layer.ai.providers import PROVIDERS
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext, enter
@@ -68,9 +70,11 @@ async def world(platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch) -> Asy
 
 
 async def ledger(tenant_id: str) -> list[dict[str, Any]]:
-    """The tenant's ledger entries, oldest first."""
-    entries = firestore().collection("tenants", tenant_id, "ai_ledger").order_by("created_at")
-    return [snapshot.to_dict() async for snapshot in entries.stream()]
+    """The tenant's ledger entries of what was paid, oldest first."""
+    await flush()
+    pages = firestore().collection("tenants", tenant_id, "ai_ledger").order_by("created_at")
+    entries = [entry async for snapshot in pages.stream() for entry in entries_of(snapshot.to_dict())]
+    return [entry for entry in entries if not entry["cached"]]
 
 
 async def events(tenant_id: str, kind: str) -> list[dict[str, Any]]:

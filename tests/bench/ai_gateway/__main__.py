@@ -1,0 +1,132 @@
+"""Our AI gateway beside LiteLLM's proxy and the bare provider, in one run.
+
+    ./deploy.sh bench ai_gateway [--without-litellm]
+
+CPU is the server process's own (user + system), per request; the provider, Redis, Firestore and the load run in
+processes of their own. Prompts that miss differ from each other; prompts that hit were asked before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.bench.ai_gateway.contestants import ROOT, Contestant, Server, litellm, running, upstream, xynergy
+from tests.bench.peer_environment import peer_python
+from tests.support.platform import running_platform
+
+PROMPT = "Summarise this note about our bakery for the team, please (note %08d)."
+REQUESTS = 4000
+CONNECTIONS = 16
+PROMPTS_OF_REPLAY = 80
+REPLAY = 5000
+ZIPF = 1.1
+
+
+def load(
+    contestant: Contestant, server: Server, numbers: list[int], connections: int = CONNECTIONS, **body: Any
+) -> Any:
+    """The figures of a load, with the server's CPU-ms a request."""
+    asked = {"model": contestant.model, "messages": [{"role": "user", "content": body.pop("prompt", PROMPT)}], **body}
+    job = {
+        "url": f"http://127.0.0.1:{server.port}",
+        "head": contestant.head(server.port),
+        "body": json.dumps(asked),
+        "numbers": numbers,
+        "connections": connections,
+    }
+    before = server.cpu_seconds()
+    command = [sys.executable, "-m", "tests.bench.ai_gateway.load"]
+    done = subprocess.run(command, input=json.dumps(job), text=True, capture_output=True, cwd=ROOT)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    figures = json.loads(done.stdout)
+    figures["cpu_ms"] = (server.cpu_seconds() - before) * 1000 / figures["requests"]
+    return figures
+
+
+def count(provider: str) -> int:
+    """How many completions the provider was asked for so far."""
+    with urllib.request.urlopen(f"{provider}/count") as answer:
+        return int(answer.read())
+
+
+def measure(contestant: Contestant, provider: str) -> None:
+    """Print a contestant's rows."""
+    with running(contestant) as server:
+        size = int(REQUESTS * contestant.share)
+        load(contestant, server, list(range(90_000_000, 90_000_000 + size // 10)))
+        row("cache miss, c=16", load(contestant, server, list(range(size))))
+        row("exact hit, c=16", load(contestant, server, [7] * size))
+        row("exact hit, c=1", load(contestant, server, [7] * (size // 4), 1))
+        streamed = list(range(10_000_000, 10_000_000 + size // 8))
+        row("33-event stream, c=16", load(contestant, server, streamed, stream=True))
+        before = count(provider)
+        load(contestant, server, [1] * 50, 50, prompt="wait=300 %08d")
+        print(f"  {'50 identical in flight':26}{count(provider) - before:9} provider calls")
+        before, replay = count(provider), _zipf(int(REPLAY * contestant.share))
+        load(contestant, server, replay)
+        hits = 1 - (count(provider) - before) / len(replay)
+        print(f"  {'Zipf replay':26}{hits:9.1%} hits of {len(replay)} requests for {len(set(replay))} prompts")
+        print(f"  {'memory':26}{server.mebibytes():9.0f} MiB")
+
+
+def _zipf(size: int) -> list[int]:
+    """Prompts as they are asked again: the n-th most asked one 1/n^1.1 as often as the first."""
+    ranks = range(1, PROMPTS_OF_REPLAY + 1)
+    chosen = random.Random(11).choices(ranks, [rank**-ZIPF for rank in ranks], k=size)
+    return [20_000_000 + rank for rank in chosen]
+
+
+def row(name: str, figures: Any) -> None:
+    """One line of the table."""
+    print(
+        f"  {name:26}{figures['rate']:9,.0f} req/s{figures['cpu_ms']:9.3f} CPU-ms{figures['p50']:9.2f} p50 ms"
+        f"{figures['p99']:9.2f} p99 ms{figures['unexpected']:6.0f} not 200",
+        flush=True,
+    )
+
+
+async def _key(gateway: httpx.AsyncClient, owner: str) -> str:
+    body = {"name": "bench", "scopes": ["ai:use"], "requests_per_minute": 10_000_000}
+    made = await gateway.post("/api/v1/api-keys", json=body, headers={"X-API-Key": owner})
+    return str(made.json()["key"]) if made.is_success else owner
+
+
+async def main() -> None:
+    """Measure, print the table."""
+    parser = argparse.ArgumentParser(prog="./deploy.sh bench ai_gateway", description=__doc__)
+    parser.add_argument("--without-litellm", action="store_true", help="neither install nor measure the peer")
+    options = parser.parse_args()
+    python = None if options.without_litellm else peer_python("litellm", ROOT / ".bench")
+    bare = upstream()
+    with tempfile.TemporaryDirectory() as folder, running(bare) as provider_server:
+        provider = f"http://127.0.0.1:{provider_server.port}"
+        async with running_platform(Path(folder) / "data") as platform:
+            _, owner = await platform.tenant()
+            key = await _key(platform.gateway, owner)
+            environment = {**os.environ, **platform.environment}
+            print(f"\n{bare.name}")
+            numbers = list(range(REQUESTS))
+            row("whole answer, c=16", await asyncio.to_thread(load, bare, provider_server, numbers))
+            contestants = [xynergy(environment, provider, key)]
+            if python is not None:
+                contestants.append(litellm(python, provider, environment["REDIS_URL"], Path(folder)))
+            for contestant in contestants:
+                print(f"\n{contestant.name}", flush=True)
+                await asyncio.to_thread(measure, contestant, provider)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
