@@ -47,6 +47,10 @@ def _number(field: str) -> str:
     return f"IF({_is(AI_CALL)}, CAST(JSON_VALUE(payload, '$.{field}') AS INT64), NULL)"
 
 
+_CALLS: Final = f"IF({_is(AI_CALL)}, COALESCE(CAST(JSON_VALUE(payload, '$.calls') AS INT64), 1), NULL)"
+"""How many prompts an event tells of: the ones that the cache answered alike are told together."""
+
+
 def _subjects(event_type: str, field: str) -> str:
     return f"COUNT(DISTINCT IF({_is(event_type)}, JSON_VALUE(payload, '$.{field}'), NULL))"
 
@@ -87,7 +91,14 @@ _ALL: Final = (
         implies=("status",),
         latest=True,
     ),
-    Metric("ai_calls", "count", "Prompts answered, from the cache too.", _count(_is(AI_CALL)), (AI_CALL,)),
+    Metric(
+        "ai_calls",
+        "count",
+        "Prompts answered, from the cache too.",
+        f"COALESCE(SUM({_CALLS}), 0)",
+        (AI_CALL,),
+        ("payload",),
+    ),
     Metric(
         "ai_cost_usd",
         "usd",
@@ -108,7 +119,7 @@ _ALL: Final = (
         "ai_cache_hit_rate",
         "ratio",
         "The part of the answered prompts that came from the cache, 0 to 1; null where there was none.",
-        f"AVG(IF({_is(AI_CALL)}, IF(JSON_VALUE(payload, '$.cached') = 'true', 1.0, 0.0), NULL))",
+        f"SUM(IF(JSON_VALUE(payload, '$.cached') = 'true', {_CALLS}, 0)) / NULLIF(SUM({_CALLS}), 0)",
         (AI_CALL,),
         ("payload",),
     ),

@@ -2,7 +2,7 @@
 
 from shared_layer.ai.ledger_stream import sweep_ledger
 from shared_layer.core.logs import log
-from shared_layer.front_door import on_schedule
+from shared_layer.triggers import on_schedule
 
 
 @on_schedule("* * * * *", deadline=55)

@@ -1,7 +1,7 @@
 """Tell of the calls on a new page of the AI ledger: an event for each paid answer, one for all alike from the cache."""
 
 from shared_layer.ai.telling import tell_page
-from shared_layer.front_door import DocumentChange, Unit, on_document
+from shared_layer.triggers import DocumentChange, Unit, on_document
 
 
 @on_document("tenants/{tenant_id}/ai_ledger/{page_id}", change="created", emits=("ai_call_completed",))

@@ -18,7 +18,7 @@ def evening(stage: Stage) -> None:
     types = Counter(event["event_type"] for event in events)
     told = ", ".join(f"{count} {name}" for name, count in sorted(types.items()))
     stage.story.step("Read the day's events", f"{len(events)} events: {told}", types == _expected(stage, types))
-    _numbers(stage, types)
+    _numbers(stage, types, events)
     _campaigns(stage)
     _overview(stage)
 
@@ -36,12 +36,14 @@ def _expected(stage: Stage, types: Counter[str]) -> Counter[str]:
     return +by_us + Counter({name: types[name] for name in ("ai_call_completed", "platform_health_changed")})
 
 
-def _numbers(stage: Stage, types: Counter[str]) -> None:
+def _numbers(stage: Stage, types: Counter[str], events: list[dict[str, Any]]) -> None:
     wanted = {
         "campaigns_created": len(stage.campaigns),
         "campaigns_launched": len(stage.launched),
         "event_count": types.total(),
-        "ai_calls": types["ai_call_completed"],
+        "ai_calls": sum(
+            event["payload"].get("calls", 1) for event in events if event["event_type"] == "ai_call_completed"
+        ),
     }
     row: dict[str, Any] = {}
 

@@ -85,7 +85,7 @@ async def test_a_provider_that_cannot_be_reached_is_followed_by_the_next(world: 
 
 async def test_a_provider_that_hangs_leaves_the_next_half_of_the_time(world: World):
     world.abacus.otherwise = Behaviour(hang="first")
-    assert (await ask(world, HARD, seconds=2.0)).provider == "openai"
+    assert (await ask(world, HARD, seconds=5.0)).provider == "openai"
     await asyncio.wait_for(world.abacus.hung_up.wait(), 5)
 
 
