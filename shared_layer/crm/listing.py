@@ -71,17 +71,22 @@ class ListPlan:
 
 async def list_contacts(wanted: ContactFilter, caller: Caller) -> Page[Contact]:
     """The contacts that fit. Raises ValidationFailed for a range together with another order than its own."""
-    wanted = await _with_segment(wanted, caller)
-    plan = plan_list(wanted)
+    plan = await planned(wanted, caller)
     if plan is None:
         return Page[Contact](items=[])
-    if wanted.email is not None:
-        owners = set(await find(caller.tenant_id, [wanted.email]))
-        if not owners:
-            return Page[Contact](items=[])
-        plan.conditions.append(("id", "in", sorted(owners)))
     found = await fitting(plan, wanted, caller.tenant_id)
     return Page[Contact](items=[contact.answer() for contact in found.items], next_cursor=found.next_cursor)
+
+
+async def planned(wanted: ContactFilter, caller: Caller) -> ListPlan | None:
+    """The plan for a filter with its segment and its address looked up; None where nothing can fit."""
+    wanted = await _with_segment(wanted, caller)
+    plan = plan_list(wanted)
+    if plan is None or wanted.email is None:
+        return plan
+    owners = sorted(set(await find(caller.tenant_id, [wanted.email])))
+    plan.conditions.append(("id", "in", owners))
+    return plan if owners else None
 
 
 async def fitting(plan: ListPlan, paging: PageQuery, tenant_id: str) -> Page[StoredContact]:

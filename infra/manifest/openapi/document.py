@@ -74,7 +74,7 @@ def _references(value: Any) -> Iterator[str]:
         for key, member in value.items():
             if key == "$ref" and isinstance(member, str):
                 yield member
-            elif key == "mapping" and isinstance(member, dict):
+            elif key == "mapping" and "propertyName" in value and isinstance(member, dict):
                 yield from (target for target in member.values() if isinstance(target, str))
             else:
                 yield from _references(member)
