@@ -21,6 +21,7 @@ from infra.local.clock import Clock
 from infra.local.cloud_addresses import CloudAddresses
 from infra.local.eventarc import EventarcService
 from infra.local.firestore import FirestoreService
+from infra.local.firestore.declared import DeclaredIndexes
 from infra.local.functions import FunctionsService
 from infra.local.identity import Issuer
 from infra.local.loopback_publisher import LoopbackPublisher
@@ -53,10 +54,11 @@ class _Service(Protocol):
 class LocalCloud:
     """All services over `folder`; one `start`, one `stop`."""
 
-    def __init__(self, folder: Path, location: str, clock: Clock) -> None:
+    def __init__(self, folder: Path, location: str, clock: Clock, indexes: DeclaredIndexes | None = None) -> None:
         self._folder = folder
         self._location = location
         self._clock = clock
+        self._indexes = indexes
         self._running = AsyncExitStack()
         self._addresses: CloudAddresses | None = None
         self._redis_kind = ""
@@ -87,7 +89,7 @@ class LocalCloud:
 
     async def _start(self, grpc_port: int, rest_port: int, redis_port: int) -> None:
         issuer = self._opened("identity", lambda folder: Issuer(folder, self._clock))
-        firestore = self._opened("firestore", lambda folder: FirestoreService(folder, self._clock))
+        firestore = self._opened("firestore", lambda folder: FirestoreService(folder, self._clock, self._indexes))
         pubsub = self._opened("pubsub", lambda folder: PubSubService(folder, issuer, self._clock))
         storage = self._opened("storage", lambda folder: StorageService(folder, self._clock))
         bigquery = self._opened("bigquery", lambda folder: BigQueryService(folder, self._clock))

@@ -1,6 +1,7 @@
 """Google Cloud on one machine, as one process.
 
     python -m infra.local.cloud --data DIR --grpc-port N --rest-port N --redis-port N [--location us-central1]
+        [--indexes FILE [--record-indexes]]
 
 Prints one JSON line `{"ready": true, "services": {name: address}, "environment": {variable: value}}` once every service
 answers. Ends within three seconds of SIGTERM, SIGINT or its parent's end, and with exit code 2 and one sentence on
@@ -22,6 +23,7 @@ import uvloop
 
 from infra.local.assembly import LocalCloud
 from infra.local.clock import SystemClock
+from infra.local.firestore.declared import DeclaredIndexes
 from infra.local.folder_lock import FolderLock
 from infra.local.parent import on_parent_exit
 from infra.local.refusal import Refusal
@@ -49,7 +51,8 @@ async def _serve(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     on_parent_exit(ended.set)
-    cloud = LocalCloud(options.data, options.location, SystemClock())
+    indexes = DeclaredIndexes(options.indexes, options.record_indexes)
+    cloud = LocalCloud(options.data, options.location, SystemClock(), indexes)
     try:
         await cloud.start(options.grpc_port, options.rest_port, options.redis_port)
         print(json.dumps({"ready": True, **cloud.describe()}), flush=True)
@@ -65,6 +68,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     for name in ("grpc", "rest", "redis"):
         parser.add_argument(f"--{name}-port", type=int, required=True, metavar="N", help="0: any free one")
     parser.add_argument("--location", default="us-central1", help="the region that events name (default us-central1)")
+    parser.add_argument("--indexes", type=Path, metavar="FILE", help="refuse queries whose index this does not declare")
+    parser.add_argument("--record-indexes", action="store_true", help="add the index to FILE instead")
     return parser.parse_args(arguments)
 
 

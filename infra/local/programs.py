@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from infra.local.child import Program
 from infra.local.folder import DataFolder
+from infra.local.options import ROOT
 from infra.local.ports import Ports
+
+INDEXES: Final = ROOT / "infra" / "terraform" / "firestore.indexes.json"
+RECORD: Final = "XYNERGY_RECORD_INDEXES"
+"""Where this variable is set, the indexes that queries need are added to the file instead of demanded."""
 
 
 def local_cloud(ports: Ports, folder: DataFolder, environment: Mapping[str, str]) -> Program:
     """Google Cloud on this machine: every service in one process."""
     numbers = {"--grpc-port": ports.grpc, "--rest-port": ports.rest, "--redis-port": ports.redis}
     arguments = [text for name, port in numbers.items() for text in (name, str(port))]
+    arguments += ["--indexes", str(INDEXES), *(["--record-indexes"] if environment.get(RECORD) else [])]
     return Program(
         name="local cloud",
         module="infra.local.cloud",

@@ -1,4 +1,4 @@
-"""`python -m infra.manifest check|list|gateway|openapi|catalogue|json`."""
+"""`python -m infra.manifest check|list|gateway|openapi|catalogue|terraform|json`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from infra.manifest.gateway_spec import gateway_spec
 from infra.manifest.listing import table
 from infra.manifest.model import Manifest
 from infra.manifest.openapi import openapi
+from infra.manifest.terraform import terraform_document
 from shared_layer.core.declaration import AnyDeclaration
 from shared_layer.core.settings import settings
 from shared_layer.messaging.events import every as every_event  # noqa: F401 - importing them registers them
@@ -62,6 +63,8 @@ def _document(manifest: Manifest, options: argparse.Namespace) -> dict[str, Any]
             return openapi(manifest, options.base_url)
         case "catalogue":
             return catalogue(manifest, address_of)
+        case "terraform":
+            return terraform_document(manifest)
         case _:
             return {
                 "functions": [function_entry(found, address_of(found)) for found in manifest.declarations],
@@ -71,7 +74,7 @@ def _document(manifest: Manifest, options: argparse.Namespace) -> dict[str, Any]
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.manifest", description="The functions, described.")
-    parser.add_argument("what", choices=["check", "list", "gateway", "openapi", "catalogue", "json"])
+    parser.add_argument("what", choices=["check", "list", "gateway", "openapi", "catalogue", "terraform", "json"])
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder with functions/ and triggers/")
     parser.add_argument("--access", action="store_true", help="with list: what each function can touch")
     place = settings()

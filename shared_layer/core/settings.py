@@ -18,6 +18,7 @@ class Settings:
     `gateway_identity` is the service account that API Gateway calls with; `gateway_url` is where callers reach it.
     `webhook_receivers` are the (host, port) inside the network that the operator vouches for: webhooks go there too.
     `slack_url`, `gmail_url` and the `google_` ones are Slack's, Gmail's and Google's OAuth endpoints.
+    `bucket_suffix` ends the name of every bucket.
     """
 
     project: str
@@ -40,6 +41,7 @@ class Settings:
     gmail_url: str
     google_authorization_url: str
     google_token_url: str
+    bucket_suffix: str
 
     @property
     def bigquery_dataset(self) -> str:
@@ -78,6 +80,7 @@ def settings() -> Settings:
             "XYNERGY_GOOGLE_AUTHORIZATION_URL", "https://accounts.google.com/o/oauth2/v2/auth"
         ),
         google_token_url=env("XYNERGY_GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com/token"),
+        bucket_suffix=env("XYNERGY_BUCKET_SUFFIX", ""),
     )
 
 

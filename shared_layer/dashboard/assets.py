@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from shared_layer.core.errors import NotFound
-from shared_layer.core.settings import settings
+from shared_layer.core.settings import function_url
 
 PAGE: Final = "index.html"
 _MEDIA_TYPES: Final = {
@@ -51,7 +51,7 @@ def _read(name: str, content: bytes) -> Asset:
 
 def policy() -> str:
     """Content-Security-Policy: our own files alone, no inline code, no HTML from text, calls to the platform alone."""
-    functions = urlsplit(settings().functions_url)
+    functions = urlsplit(function_url("stream-dashboard"))
     streams = f" {functions.scheme}://{functions.netloc}" if functions.netloc else ""
     return "; ".join(
         (

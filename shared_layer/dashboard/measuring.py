@@ -8,7 +8,7 @@ from typing import Final
 from shared_layer.core import clock
 from shared_layer.core.logs import log
 from shared_layer.core.services import SERVICES, Service
-from shared_layer.core.settings import settings
+from shared_layer.core.settings import function_url
 from shared_layer.dashboard.health import Status, judge, worst
 from shared_layer.dashboard.overview import Figures, Overview, ProviderHealth, ServiceHealth, figures
 from shared_layer.dashboard.service_metrics import breakers
@@ -73,8 +73,7 @@ async def measure() -> Overview:
 
 def stream_url() -> str:
     """The streaming function's own address, since API Gateway does not stream; where it is not known, the path."""
-    base = settings().functions_url
-    return f"{base}/stream-dashboard{STREAM}" if base else STREAM
+    return f"{function_url('stream-dashboard')}{STREAM}"
 
 
 def _service(service: Service, minutes: list[Counts], providers: list[ProviderHealth]) -> ServiceHealth:

@@ -9,6 +9,7 @@ from typing import Final
 import orjson
 
 from shared_layer.governance.checkpoint import Checkpoint
+from shared_layer.storage.buckets import bucket_name
 from shared_layer.storage.gcp_clients import storage
 
 BUCKET: Final = "xynergy-audit"
@@ -36,7 +37,7 @@ def _read(tenant_id: str) -> list[Checkpoint]:
 
     try:
         blobs = sorted(
-            storage().list_blobs(BUCKET, prefix=f"checkpoints/{tenant_id}/", timeout=UPLOAD_SECONDS),
+            storage().list_blobs(bucket_name(BUCKET), prefix=f"checkpoints/{tenant_id}/", timeout=UPLOAD_SECONDS),
             key=lambda blob: str(blob.name),
         )
     except NotFound:
@@ -47,14 +48,14 @@ def _read(tenant_id: str) -> list[Checkpoint]:
 def _write(name: str, content: bytes) -> None:
     from google.api_core.exceptions import Conflict, NotFound, PreconditionFailed
 
-    blob = storage().bucket(BUCKET).blob(name)
+    blob = storage().bucket(bucket_name(BUCKET)).blob(name)
     options = {"content_type": "application/json", "if_generation_match": 0, "timeout": UPLOAD_SECONDS}
     try:
         try:
             blob.upload_from_string(content, **options)
         except NotFound:
             with suppress(Conflict):  # another instance made it
-                storage().create_bucket(BUCKET)
+                storage().create_bucket(bucket_name(BUCKET))
             blob.upload_from_string(content, **options)
     except PreconditionFailed:
         return  # it was written before: by a delivery that was repeated

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from shared_layer.access.credentials import epoch_key
 from shared_layer.core.settings import settings
 from shared_layer.governance.checkpoint_store import BUCKET as AUDIT_BUCKET
+from shared_layer.storage.buckets import BUCKETS, bucket_name
 from shared_layer.storage.gcp_clients import bigquery, firestore, storage
 from shared_layer.storage.redis import redis
 from shared_layer.storage.warehouse import TABLES, aso_dataset, table_id
@@ -50,10 +51,11 @@ def object_prefix(tenant_id: str) -> str:
 
 
 def objects_of(tenant_id: str) -> Iterator[Blob]:
-    """The tenant's objects in all buckets. It blocks: call it in a thread."""
-    for bucket in storage().list_buckets(timeout=QUERY_SECONDS):
-        if bucket.name != AUDIT_BUCKET:
-            yield from storage().list_blobs(bucket.name, prefix=object_prefix(tenant_id), timeout=QUERY_SECONDS)
+    """The tenant's objects in the platform's buckets, but for the audit trail's. It blocks: call it in a thread."""
+    for bucket in BUCKETS:
+        if bucket != AUDIT_BUCKET:
+            name, prefix = bucket_name(bucket), object_prefix(tenant_id)
+            yield from storage().list_blobs(name, prefix=prefix, timeout=QUERY_SECONDS)
 
 
 def shared_tables() -> list[str]:

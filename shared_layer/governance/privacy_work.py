@@ -20,6 +20,7 @@ from shared_layer.governance.signing import certificate_signer
 from shared_layer.governance.subject_search import find_subject
 from shared_layer.messaging.events.governance import PrivacyRequestCompleted
 from shared_layer.messaging.unit import Unit
+from shared_layer.storage.buckets import bucket_name
 from shared_layer.storage.documents import read
 from shared_layer.storage.gcp_clients import storage
 
@@ -114,14 +115,14 @@ def _result_name(tenant_id: str, request_id: str) -> str:
 
 
 def _upload(name: str, content: bytes) -> None:
-    storage().bucket(RESULTS).blob(name).upload_from_string(content, content_type="application/json")
+    storage().bucket(bucket_name(RESULTS)).blob(name).upload_from_string(content, content_type="application/json")
 
 
 def _download(name: str) -> bytes | None:
     from google.api_core.exceptions import NotFound as NoObject
 
     try:
-        content: bytes = storage().bucket(RESULTS).blob(name).download_as_bytes()
+        content: bytes = storage().bucket(bucket_name(RESULTS)).blob(name).download_as_bytes()
     except NoObject:
         return None
     return content

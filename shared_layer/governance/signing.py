@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from shared_layer.core import clock
 from shared_layer.core.errors import Unavailable
-from shared_layer.core.settings import settings
+from shared_layer.core.secrets import secret_file
 
 SECRET: Final = "xynergy-audit-key"  # noqa: S105 (a name, not a secret)
 RELOAD_SECONDS: Final = 300.0
@@ -44,7 +44,7 @@ _read_at = float("-inf")
 def key_file() -> Path:
     """Where the secret is mounted: beside the operators' keys, unless XYNERGY_AUDIT_KEY_FILE says otherwise."""
     named = os.environ.get("XYNERGY_AUDIT_KEY_FILE")
-    return Path(named) if named else Path(settings().operator_keys_file).with_name(SECRET)
+    return Path(named) if named else secret_file(SECRET)
 
 
 def signers() -> list[Signer]:

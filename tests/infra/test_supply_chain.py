@@ -15,7 +15,7 @@ import pytest
 from infra.install import requirements
 from infra.local.options import ROOT
 
-LOCKS = sorted((ROOT / "infra" / "locks").glob("*.txt"))
+LOCKS = sorted((ROOT / "infra" / "locks").rglob("*.txt"))
 OPTIONS = ["--disable-plugin", "HexHighEntropyString"]
 
 
@@ -26,7 +26,7 @@ def configuration() -> dict[str, Any]:
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
 def test_every_package_of_a_lock_is_one_version_with_hashes(lock: Path) -> None:
     blocks = requirements(lock.read_text())
-    assert len(blocks) > 40
+    assert len(blocks) > (0 if lock.parent.name == "tools" else 40)
     for name, block in blocks.items():
         assert re.match(r"[a-z0-9][a-z0-9.-]*==[0-9][^ ]*( |$)", block), name
         assert "--hash=sha256:" in block, name

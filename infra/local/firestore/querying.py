@@ -10,6 +10,7 @@ from google.cloud.firestore_v1 import types
 
 from infra.local.firestore.aggregation import aggregate
 from infra.local.firestore.consistency import Consistency
+from infra.local.firestore.declared import DeclaredIndexes
 from infra.local.firestore.errors import InvalidArgument, Unimplemented
 from infra.local.firestore.execution import run_query
 from infra.local.firestore.paths import parse_parent
@@ -32,13 +33,15 @@ _DONE = bytes(_QueryResponse(done=True).SerializeToString())
 class Querying:
     """Answers queries, in a transaction or not."""
 
-    def __init__(self, consistency: Consistency) -> None:
+    def __init__(self, consistency: Consistency, indexes: DeclaredIndexes) -> None:
         self._consistency = consistency
+        self._indexes = indexes
 
     async def run_query(self, request: Any) -> AsyncIterator[Any]:
         _refuse_explanation(request)
         parent = parse_parent(request.parent)
         query = parse_query(parent, request.structured_query)
+        self._indexes.check(query)
         view = await self._consistency.view(request, parent.database)
         if view.begun:
             yield _QueryResponse(transaction=view.begun)
@@ -55,6 +58,7 @@ class Querying:
         parent = parse_parent(request.parent)
         asked = request.structured_aggregation_query
         query = parse_query(parent, asked.structured_query)
+        self._indexes.check(query)
         view = await self._consistency.view(request, parent.database)
 
         def answer() -> dict[str, Value]:

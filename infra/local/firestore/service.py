@@ -16,6 +16,7 @@ from infra.local.clock import Clock, SystemClock
 from infra.local.firestore.changes import ChangeLog
 from infra.local.firestore.commits import Committer
 from infra.local.firestore.consistency import Consistency
+from infra.local.firestore.declared import DeclaredIndexes
 from infra.local.firestore.errors import FirestoreError
 from infra.local.firestore.querying import Querying
 from infra.local.firestore.reading import Reading
@@ -31,7 +32,8 @@ _SWEEP_SECONDS = 1.0
 class FirestoreService:
     """`google.firestore.v1.Firestore` over one SQLite file in `folder`, for Google's own client libraries."""
 
-    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+    def __init__(self, folder: Path, clock: Clock | None = None, indexes: DeclaredIndexes | None = None) -> None:
+        self._indexes = indexes or DeclaredIndexes(None)
         self._clock = clock or SystemClock()
         self._store = Store(folder, self._clock)
         self._changes = ChangeLog(self._store)
@@ -51,7 +53,7 @@ class FirestoreService:
         """Add the service to `server`."""
         consistency = Consistency(self._store, self._transactions, self._clock)
         reading = Reading(consistency)
-        querying = Querying(consistency)
+        querying = Querying(consistency, self._indexes)
         writing = Writing(Committer(self._store, self._changes), self._transactions, consistency)
         handlers = {
             "GetDocument": _unary(types.GetDocumentRequest, reading.get_document),

@@ -25,17 +25,6 @@ waits at a desk."""
 RETENTION_SECONDS: Final = 7 * 86_400
 """How long messages can be replayed: Pub/Sub's seek."""
 
-BUCKETS: Final[dict[str, int | None]] = {
-    "xynergy-audit": None,
-    "xynergy-content": 30,
-    "xynergy-reports": 365,
-    "xynergy-research": 90,
-    "xynergy-trending": 30,
-}
-"""The days after which an object goes; None: it stays."""
-
-"""Bucket → days after which its objects are deleted."""
-
 _ACK_SECONDS: Final = (10, 600)
 _ACK_BEYOND_DEADLINE: Final = 5
 

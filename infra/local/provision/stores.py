@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from google.api_core.exceptions import Conflict
 
-from infra.local.provision.plan import BUCKETS
 from shared_layer.storage import gcp_clients
+from shared_layer.storage.buckets import BUCKETS
 from shared_layer.storage.warehouse import TABLES, as_table
 
 

@@ -8,7 +8,7 @@
 `python -m infra.manifest list --access` prints it.
 """
 
-from infra.manifest.access.access import Access, access_of
+from infra.manifest.access.access import Access, access_of, reaches
 from infra.manifest.access.table import access_table
 
-__all__ = ["Access", "access_of", "access_table"]
+__all__ = ["Access", "access_of", "access_table", "reaches"]

@@ -45,6 +45,11 @@ def access_of(declaration: AnyDeclaration) -> Access:
     return Access(tuple(reads), tuple(writes), tuple(sorted(declaration.resources.secrets)))
 
 
+def reaches(declaration: AnyDeclaration, function: Callable[..., Any] | None) -> bool:
+    """Whether the function, or the front door on its behalf, can come to run `function`."""
+    return function in _reached(declaration)
+
+
 def _roots(declaration: AnyDeclaration) -> Iterator[Callable[..., Any]]:
     yield declaration.handler
     yield metrics.flush

@@ -1,0 +1,82 @@
+"""One function as Terraform is told of it."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable
+from typing import Any, Final
+
+from infra.manifest.access import access_of, reaches
+from infra.manifest.terraform.grants import grants_of
+from shared_layer.access import operators
+from shared_layer.ai.providers import PROVIDERS, Provider
+from shared_layer.core.declaration import AnyDeclaration, HttpOperation
+from shared_layer.docs import description
+
+OPERATOR_KEYS: Final = "xynergy-api-keys"
+"""The secret that holds the operators' keys."""
+
+DESCRIPTION_FILE: Final = "openapi.json"
+"""The API's description, beside `main.py` in the archive of a function that serves it."""
+
+_TIMEOUT: Final = 3600
+"""The longest that Cloud Run lets a request take, in seconds."""
+
+_ACCOUNT_LENGTH: Final = 30
+_NAME_LENGTH: Final = 49
+"""Cloud Run's own limit; the name and the project's number are one label of the function's URL."""
+
+
+def function_document(declaration: AnyDeclaration, topics: Iterable[str]) -> dict[str, Any]:
+    """Its entry point, size, environment, secrets and grants. Raises ValueError for a name that is too long."""
+    slug, resources = declaration.slug, declaration.resources
+    if len(slug) > _NAME_LENGTH:
+        raise ValueError(f"{declaration.name} is longer than the {_NAME_LENGTH} characters that Cloud Run takes")
+    is_open = isinstance(declaration, HttpOperation) and (declaration.streams or declaration.websocket)
+    return {
+        "entry_point": declaration.name,
+        "summary": declaration.summary,
+        "service": declaration.service.name,
+        "kind": declaration.kind,
+        "tier": declaration.tier if isinstance(declaration, HttpOperation) else "none",
+        "account": account_of(slug),
+        "memory": resources.memory,
+        "cpu": resources.cpu,
+        "min_instances": resources.min_instances,
+        "max_instances": resources.max_instances,
+        "concurrency": resources.concurrency,
+        "timeout": min(_TIMEOUT, math.ceil(declaration.deadline) + 1),
+        "called_by_anyone": is_open,
+        "environment": {"XYNERGY_OPENAPI": DESCRIPTION_FILE} if serves_description(declaration) else {},
+        "secrets": sorted({*resources.secrets, *([OPERATOR_KEYS] if _authenticates(declaration) else [])}),
+        "secret_variables": _provider_keys(declaration),
+        **grants_of(access_of(declaration), topics).document(),
+    }
+
+
+def account_of(slug: str) -> str:
+    """The id of the function's service account: its name, shortened to one of the same length where it is too long."""
+    if len(slug) < 6:
+        return f"{slug}-function"
+    if len(slug) <= _ACCOUNT_LENGTH:
+        return slug
+    mark = hashlib.sha256(slug.encode()).hexdigest()[:6]
+    return f"{slug[: _ACCOUNT_LENGTH - 7].rstrip('-')}-{mark}"
+
+
+def serves_description(declaration: AnyDeclaration) -> bool:
+    """Whether the function answers with the API's description."""
+    return reaches(declaration, description.api_description)
+
+
+def _authenticates(declaration: AnyDeclaration) -> bool:
+    return reaches(declaration, operators.operator_fingerprint)
+
+
+def _provider_keys(declaration: AnyDeclaration) -> dict[str, str]:
+    """The environment variables that hold AI providers' keys, each with the secret that it is taken from."""
+    reading = Provider.key.fget  # type: ignore[attr-defined]
+    if not reaches(declaration, reading):
+        return {}
+    return {found.key_env: found.key_env.lower().replace("_", "-") for found in PROVIDERS if found.key_env}

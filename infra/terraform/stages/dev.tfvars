@@ -1,0 +1,2 @@
+redis_tier         = "BASIC"
+monthly_budget_usd = 100
