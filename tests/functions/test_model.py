@@ -27,6 +27,8 @@ MOVES = {
     "resume": ({"paused"}, "running"),
 }
 INDEX = st.integers(0, 30)
+# The platform's loop draws random numbers (ids, back-off) while Hypothesis, in its own thread, draws an operation.
+pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 
 
 @dataclass(slots=True)
