@@ -4,6 +4,6 @@ from shared_layer.dashboard.business_metrics import Days, OwnUse, own_use
 from shared_layer.front_door import Caller, endpoint
 
 
-@endpoint("GET", "/api/v1/metrics/own", scope="dashboard:read")
+@endpoint("GET", "/api/v1/metrics/own", scope="dashboard:read", while_suspended=True)
 async def get_own_metrics(wanted: Days, caller: Caller) -> OwnUse:
     return await own_use(caller.tenant_id, wanted)

@@ -12,6 +12,7 @@ from shared_layer.governance.privacy_request import NewPrivacyRequest, PrivacyRe
     "POST",
     "/api/v1/privacy/requests",
     scope="governance:write",
+    while_suspended=True,
     status=201,
     idempotency="optional",
     emits=("privacy_request_created",),

@@ -13,6 +13,7 @@ from shared_layer.governance.trail import export_lines, tell_of_reading
     "GET",
     "/api/v1/audit-events:export",
     scope="governance:read",
+    while_suspended=True,
     tier="expensive",
     deadline=300,
     streams=True,

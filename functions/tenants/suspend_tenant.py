@@ -1,4 +1,4 @@
-"""Suspend a tenant: its keys open nothing but its own profile until it is reactivated."""
+"""Suspend a tenant: its keys open nothing but its profile, its bill and its own data until it is reactivated."""
 
 from shared_layer.front_door import Caller, Id, Unit, endpoint
 from shared_layer.tenants.tenant import StatusChange, Tenant, set_status

@@ -59,7 +59,7 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpOperation(Declaration):
-    """One method on one path."""
+    """One method on one path. `while_suspended`: a suspended tenant may call it (what it owes, and its own data)."""
 
     method: str
     path: str
@@ -71,6 +71,7 @@ class HttpOperation(Declaration):
     streams: bool = False
     websocket: bool = False
     body_limit: int = 1 << 20
+    while_suspended: bool = False
     handler: Callable[..., Any]
     signature: Signature
 

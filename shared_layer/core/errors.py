@@ -123,7 +123,7 @@ class TenantMismatch(Forbidden):
 
 class TenantSuspended(Forbidden):
     code, title = "tenant_suspended", "The tenant is suspended"
-    advice = "Ask the platform's operator to reactivate the tenant."
+    advice = "Ask the platform's operator to reactivate it. Its profile, its quotas and its exports stay open."
 
 
 class NotFound(Problem):

@@ -9,6 +9,7 @@ from shared_layer.access.identity_tokens import verify_identity
 from shared_layer.access.tickets import read_ticket, ticket_in
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext
+from shared_layer.core.declaration import HttpOperation
 from shared_layer.core.errors import (
     InvalidRequest,
     NotFound,
@@ -95,10 +96,16 @@ async def tenant_of(credential: Credential, headers: RequestHeaders, scope: str)
 
 
 def authorise(
-    credential: Credential, tenant_id: str, scope: str, key: str, context: RequestContext, epoch: int | None
+    credential: Credential,
+    tenant_id: str,
+    operation: HttpOperation,
+    key: str,
+    context: RequestContext,
+    epoch: int | None,
 ) -> Caller:
-    """The caller, allowed to use `scope`. Raises TenantSuspended or ScopeMissing."""
-    if credential.suspended and scope != "tenants:read":
+    """The caller, allowed to call `operation` by its scope. Raises TenantSuspended or ScopeMissing."""
+    scope = operation.scope
+    if credential.suspended and not operation.while_suspended:
         raise TenantSuspended()
     if scope not in credential.scopes:
         raise ScopeMissing(f"This key lacks the scope {scope!r} ({SCOPES[scope]})", scope=scope)

@@ -168,7 +168,7 @@ class Door:
                 raise Unauthenticated("This API key was revoked.")
             credential = again
         verdict += passed.headers(self._operation.tier)
-        caller = authorise(credential, tenant_id, self._operation.scope, key, context, passed.epoch)
+        caller = authorise(credential, tenant_id, self._operation, key, context, passed.epoch)
         if not passed.admitted:
             raise _rate_limited(passed)
         if credential.governed:

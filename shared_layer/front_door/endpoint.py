@@ -40,6 +40,7 @@ def endpoint(
     streams: bool = False,
     websocket: bool = False,
     body_limit: int = 1 << 20,
+    while_suspended: bool = False,
     deadline: float = 15.0,
     emits: tuple[str, ...] = (),
     resources: Resources | None = None,
@@ -51,7 +52,8 @@ def endpoint(
     Idempotency-Key is ignored, honoured or demanded; `sealed` that a stored answer is encrypted with the caller's key;
     `streams` that the answer may come piece by piece; `websocket` that this is a conversation, for which the handler
     takes a WebSocket (a plain call is answered with 426); `deadline` is in seconds, `body_limit` in bytes; `emits`
-    names every event type that the function stages;
+    names every event type that the function stages; `while_suspended` that a suspended tenant may call it, which is
+    for its bill and its own data only;
     `compatible` adds to every problem the error that clients of another API look for.
     """
 
@@ -69,6 +71,7 @@ def endpoint(
             streams=streams or websocket,
             websocket=websocket,
             body_limit=body_limit,
+            while_suspended=while_suspended,
             deadline=deadline,
             emits=emits,
             resources=resources or Resources(),

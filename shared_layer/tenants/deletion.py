@@ -18,7 +18,7 @@ GRACE: Final = timedelta(days=30)
 
 
 async def delete_tenant(tenant_id: str, caller: Caller, unit: Unit) -> Tenant:
-    """Delete the tenant softly: its keys open nothing but its profile, its data stays until `erase_after`.
+    """Delete the tenant softly: its keys open its profile and exports alone, its data stays until `erase_after`.
 
     Deleting twice is done once. Raises NotFound, or IllegalTransition for one that is erased.
     """

@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import Field
 
 from shared_layer.access.api_keys import COLLECTION as API_KEYS
+from shared_layer.access.plans import PLANS
 from shared_layer.core.caller import Caller
 from shared_layer.core.models import Model
 from shared_layer.storage.documents import tenant_collection
@@ -15,6 +16,9 @@ from shared_layer.storage.gcp_clients import firestore
 from shared_layer.tenants.tenant import Tenant, get_tenant
 
 FIRST_DOCUMENTS: Final = (
+    ("contacts", "crm_contacts", "Bring your contacts in: POST /api/xynergyos/v2/crm/contacts."),
+    ("slack", "slack_connections", "Connect Slack: POST /api/xynergyos/v2/slack/connect."),
+    ("webhook", "webhook_endpoints", "Have your systems told of events: POST /api/v1/webhook-endpoints."),
     ("campaign", "marketing_campaigns", "Plan a first campaign: POST /api/v1/campaigns."),
     ("quota", "quotas", "Count your use: POST /api/v1/quotas:consume, or publish usage events."),
     ("policy", "policies", "Say who may do what: PUT /api/v1/policies/{id}."),
@@ -30,9 +34,22 @@ class OnboardingStep(Model):
     what_to_do: str | None = Field(default=None, description="Null where it is done.")
 
 
-class TenantProfile(Tenant):
-    """A tenant with its onboarding checklist."""
+class TenantLimits(Model):
+    """What the tenant's plan allows; what is left out is unlimited.
 
+    Requests a minute, for one key and for the tenant's keys together, by tier; and how much of each meter a month
+    (`ai_usd` in millionths of a US dollar).
+    """
+
+    requests_per_key: dict[str, int]
+    requests_per_tenant: dict[str, int]
+    monthly_quotas: dict[str, int]
+
+
+class TenantProfile(Tenant):
+    """A tenant with its plan's limits and its onboarding checklist."""
+
+    limits: TenantLimits
     onboarding: list[OnboardingStep]
 
 
@@ -47,7 +64,15 @@ async def get_profile(tenant_id: str, caller: Caller) -> TenantProfile:
         _step("api_key", app_key, "Create a key with few scopes for each application: POST /api/v1/api-keys."),
     ]
     steps += [_step(step, done, advice) for (step, _, advice), done in zip(FIRST_DOCUMENTS, firsts, strict=True)]
-    return TenantProfile(**tenant.model_dump(), onboarding=steps)
+    return TenantProfile(**tenant.model_dump(), limits=_limits(tenant.plan), onboarding=steps)
+
+
+def _limits(name: str) -> TenantLimits:
+    plan = PLANS.get(name, PLANS["standard"])
+    per_tenant = {tier: limit * plan.tenant_factor for tier, limit in plan.per_key.items()}
+    return TenantLimits.model_validate(
+        {"requests_per_key": plan.per_key, "requests_per_tenant": per_tenant, "monthly_quotas": plan.quotas}
+    )
 
 
 async def _has_app_key(tenant_id: str) -> bool:

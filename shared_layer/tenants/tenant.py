@@ -39,10 +39,18 @@ def _known_time_zone(name: str) -> str:
     return name
 
 
+def _distinct(terms: list[str]) -> list[str]:
+    """Each term once, whatever its case, in the order given."""
+    return list({term.casefold(): term for term in reversed(terms)}.values())[::-1]
+
+
 PlanName = Annotated[str, AfterValidator(_known_plan), Field(examples=["standard"])]
 TimeZone = Annotated[str, AfterValidator(_known_time_zone), Field(examples=["Europe/Berlin"])]
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 TenantName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+BrandTerm = Annotated[str, StringConstraints(min_length=2, max_length=80)]
+BrandTerms = Annotated[list[BrandTerm], AfterValidator(_distinct), Field(max_length=50)]
+Lookback = Annotated[int, Field(ge=1, le=365)]
 
 
 class Tenant(Entity):
@@ -58,6 +66,8 @@ class Tenant(Entity):
     status: Status = "active"
     timezone: str = "UTC"
     currency: str = "USD"
+    brand_terms: list[str] = Field(default_factory=list, description="Searches that hold one of these are branded.")
+    lookback_days: int = Field(default=90, description="How long before a conversion a touch still counts.")
     dataset: str
     warehouse: Literal["pending", "ready"] = "pending"
     suspended_because: str | None = None
@@ -68,12 +78,15 @@ class Tenant(Entity):
 
 
 class TenantChanges(Model):
-    """What may be changed; a field left out stays. `plan` is the operator's to change."""
+    """What may be changed; a field left out stays. `plan` and `status` are the operator's to change."""
 
     name: TenantName | None = None
     timezone: TimeZone | None = None
     currency: Currency | None = None
+    brand_terms: BrandTerms | None = None
+    lookback_days: Lookback | None = None
     plan: PlanName | None = None
+    status: Literal["active", "suspended"] | None = None
 
 
 class StatusChange(Model):
@@ -98,15 +111,25 @@ async def get_tenant(tenant_id: str, caller: Caller) -> Tenant:
 
 
 async def update_tenant(tenant_id: str, changes: TenantChanges, version: int, caller: Caller, unit: Unit) -> Tenant:
-    """Change settings of the tenant as of `version`. Raises VersionMismatch, or Forbidden for a plan by its own key."""
+    """Change settings of the tenant as of `version`.
+
+    Raises VersionMismatch; Forbidden for a plan or status by the tenant's own key; IllegalTransition for the status of
+    a tenant that is deleted.
+    """
     tenant = await get_tenant(tenant_id, caller)
     if tenant.version != version:
         raise VersionMismatch()
-    if changes.plan is not None and not caller.operator:
-        raise Forbidden("A plan is changed by the platform's operator. Ask them.")
+    if not caller.operator and (changes.plan is not None or changes.status is not None):
+        raise Forbidden("A plan and a status are changed by the platform's operator. Ask them.")
     changed = changes.model_dump(exclude_none=True)
+    status, former = changed.get("status", tenant.status), tenant.status
+    if status != former and MOVES.get(former) != status:
+        raise IllegalTransition(f"The tenant is {former}.", status_now=former)
     for name, value in changed.items():
         setattr(tenant, name, value)
+    if status != former:
+        tenant.suspended_because = None
+        unit.emit(TenantStatusChanged(status=status, former_status=former), tenant_id)
     unit.replace(tenant_reference(tenant_id), tenant)
     unit.emit(TenantUpdated(changed=sorted(changed)), tenant_id)
     unit.after_commit(partial(advance_epoch, tenant_id))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+import httpx
+
 from tests.support.eventually import eventually
 from tests.support.platform import LocalPlatform
 
@@ -95,6 +97,45 @@ async def test_a_stale_etag_is_refused_and_a_fresh_one_taken(platform: LocalPlat
     assert without.status_code == 428
 
 
+async def test_settings_are_checked_and_kept(platform: LocalPlatform) -> None:
+    tenant_id, key = await platform.tenant()
+    path, auth = f"/api/v1/tenants/{tenant_id}", {"X-API-Key": key}
+    etag = (await platform.gateway.get(path, headers=auth)).headers["etag"]
+    wanted = {"timezone": "Europe/Berlin", "currency": "EUR", "brand_terms": ["Acme", "acme ", "ACME Shoes"]}
+    changed = await platform.gateway.patch(path, json=wanted | {"lookback_days": 30}, headers=auth | {"If-Match": etag})
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["brand_terms"] == ["Acme", "ACME Shoes"]
+    found = (await platform.gateway.get(path, headers=auth)).json()
+    assert (found["timezone"], found["currency"], found["lookback_days"]) == ("Europe/Berlin", "EUR", 30)
+    for bad in ({"timezone": "Mars/Olympus"}, {"currency": "euro"}, {"lookback_days": 0}, {"brand_terms": [""]}):
+        refused = await platform.gateway.patch(path, json=bad, headers=auth | {"If-Match": '"2"'})
+        assert refused.status_code == 422, bad
+
+
+async def test_a_profile_shows_the_plans_limits(platform: LocalPlatform) -> None:
+    tenant_id, key = await platform.tenant(plan="standard")
+    limits = (await platform.gateway.get(f"/api/v1/tenants/{tenant_id}", headers={"X-API-Key": key})).json()["limits"]
+    assert limits["requests_per_key"] == {"standard": 60, "expensive": 10, "ai": 30}
+    assert limits["requests_per_tenant"]["standard"] == 600
+    assert limits["monthly_quotas"]["ai_usd"] == 50_000_000
+
+
+async def test_an_operator_changes_plan_and_status_by_patch_and_the_tenant_does_not(platform: LocalPlatform) -> None:
+    tenant_id, key = await platform.tenant()
+    path = f"/api/v1/tenants/{tenant_id}"
+
+    async def patch(changes: dict[str, str], headers: dict[str, str]) -> httpx.Response:
+        etag = (await platform.gateway.get(path, headers=headers)).headers["etag"]
+        return await platform.gateway.patch(path, json=changes, headers=headers | {"If-Match": etag})
+
+    assert (await patch({"status": "suspended"}, {"X-API-Key": key})).status_code == 403
+    suspended = await patch({"status": "suspended", "plan": "scale"}, operator(platform))
+    assert (suspended.json()["status"], suspended.json()["plan"]) == ("suspended", "scale")
+    assert (await platform.gateway.get("/api/v1/campaigns", headers={"X-API-Key": key})).status_code == 403
+    assert (await patch({"status": "active"}, operator(platform))).status_code == 200
+    assert (await platform.gateway.get("/api/v1/campaigns", headers={"X-API-Key": key})).status_code == 200
+
+
 async def test_a_tenant_cannot_change_its_own_plan(platform: LocalPlatform) -> None:
     tenant_id, key = await platform.tenant(plan="standard")
     refused = await platform.gateway.patch(
@@ -103,7 +144,9 @@ async def test_a_tenant_cannot_change_its_own_plan(platform: LocalPlatform) -> N
     assert refused.status_code == 403
 
 
-async def test_a_suspended_tenant_reaches_only_its_profile_until_it_is_reactivated(platform: LocalPlatform) -> None:
+async def test_a_suspended_tenant_reaches_its_profile_bill_and_exports_until_it_is_reactivated(
+    platform: LocalPlatform,
+) -> None:
     tenant_id, key = await platform.tenant()
     auth = {"X-API-Key": key}
     suspended = await platform.gateway.post(
@@ -111,7 +154,9 @@ async def test_a_suspended_tenant_reaches_only_its_profile_until_it_is_reactivat
     )
     assert suspended.json()["status"] == "suspended"
     assert (await platform.gateway.get("/api/v1/campaigns", headers=auth)).json()["code"] == "tenant_suspended"
-    assert (await platform.gateway.get(f"/api/v1/tenants/{tenant_id}", headers=auth)).status_code == 200
+    open_still = (f"tenants/{tenant_id}", "quotas", "metrics/own", "audit-events:export", "privacy/requests/none")
+    for path, status in zip(open_still, (200, 200, 200, 200, 404), strict=True):
+        assert (await platform.gateway.get(f"/api/v1/{path}", headers=auth)).status_code == status, path
     again = await platform.gateway.post(f"/api/v1/tenants/{tenant_id}:suspend", json={}, headers=operator(platform))
     assert again.status_code == 409
     await platform.gateway.post(f"/api/v1/tenants/{tenant_id}:reactivate", json={}, headers=operator(platform))
