@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import uuid
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -181,6 +182,113 @@ async def test_four_processes_send_exactly_one_probe(world: World):
     told = [(await process.communicate())[0].decode() for process in processes]
     lines = [line for output in told for line in output.splitlines() if line.startswith("admitted")]
     assert sorted(lines) == ["admitted 0"] * 3 + ["admitted 1"]
+
+
+CALLER = """
+import asyncio, os, signal, sys
+from shared_layer.ai import breaker
+from shared_layer.messaging.unit import Unit
+
+PROVIDER, PORT, FATE = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+breaker.PERMIT_SECONDS = 1.0
+
+async def nothing_told(*_): ...
+
+breaker.tell_change = nothing_told
+
+async def main():
+    while True:
+        admission = await breaker.admit([PROVIDER])
+        if admission is None:
+            await asyncio.sleep(0.01)
+            continue
+        if FATE == "dies":
+            os.kill(os.getpid(), signal.SIGKILL)
+        reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+        answer = await reader.read()
+        writer.close()
+        await breaker.report(admission, "succeeded" if answer else "failed")
+
+asyncio.run(main())
+"""
+
+
+class Dependency:
+    """A server that hangs up on whoever calls, until it is well; `calls` are the moments at which it was called."""
+
+    def __init__(self) -> None:
+        self.calls: list[float] = []
+        self.well = False
+
+    async def serve(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.calls.append(asyncio.get_running_loop().time())
+        writer.write(b"ok" if self.well else b"")
+        writer.close()
+
+
+async def callers(provider: str, port: int, *fates: str) -> list[asyncio.subprocess.Process]:
+    return [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", CALLER, provider, str(port), fate) for fate in fates
+    ]
+
+
+async def opened_breaker(provider: str) -> None:
+    for _ in range(FAILURES):
+        admission = await admit([provider])
+        assert admission is not None
+        await report(admission, "failed")
+
+
+async def test_four_processes_send_a_dead_dependency_one_probe_a_cycle_and_close_when_it_is_well(world: World):
+    open_seconds, provider, dependency = 0.6, f"dead-{uuid.uuid4().hex[:8]}", Dependency()
+    server = await asyncio.start_server(dependency.serve, "127.0.0.1", 0)
+    world.patch.setenv("XYNERGY_BREAKER_SECONDS", str(open_seconds))
+    await opened_breaker(provider)
+    processes = await callers(provider, server.sockets[0].getsockname()[1], *["lives"] * 4)
+    try:
+
+        async def five_cycles() -> bool:
+            return len(dependency.calls) >= 5
+
+        await eventually(five_cycles, within=60)
+        dependency.well = True
+        gaps = [later - earlier for earlier, later in pairwise(dependency.calls[:5])]
+        assert min(gaps) > open_seconds / 2, gaps  # two probes in one cycle would come at once
+
+        async def closed() -> bool:
+            return (await look([provider]))[0].state == "closed"
+
+        await eventually(closed)
+    finally:
+        for process in processes:
+            process.kill()
+            await process.wait()
+        server.close()
+
+
+async def test_the_permit_of_a_killed_probe_expires_and_another_process_probes(world: World):
+    provider, dependency = f"dead-{uuid.uuid4().hex[:8]}", Dependency()
+    server = await asyncio.start_server(dependency.serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    world.patch.setenv("XYNERGY_BREAKER_SECONDS", "0.1")
+    await opened_breaker(provider)
+    (killed,) = await callers(provider, port, "dies")
+    await killed.wait()
+    assert (await look([provider]))[0].state == "half_open"
+    assert dependency.calls == []
+    dependency.well = True
+    (other,) = await callers(provider, port, "lives")
+    try:
+
+        async def closed() -> bool:
+            return (await look([provider]))[0].state == "closed"
+
+        await eventually(closed)
+        assert len(dependency.calls) >= 1
+    finally:
+        other.kill()
+        await other.wait()
+        server.close()
 
 
 async def test_without_redis_the_breakers_of_the_process_hold(world: World):
