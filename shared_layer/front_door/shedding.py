@@ -1,7 +1,10 @@
-"""Load shedding: an instance works on as many calls as it declares, lets a few wait, and refuses the rest at once.
+"""Load shedding: an instance works on as many calls as it can, lets a few wait a moment, and refuses the rest at once.
 
-What is refused costs a hundredth of what is served, so that an instance under three times its load goes on answering
-what it can. Cloud Run holds an instance to its concurrency as well; here it holds for whoever calls.
+What is refused costs a fraction of what is served, so that an instance under three times its load goes on answering
+what it can. How many calls it can work on is what its function declares; Cloud Run holds it to that as well, here it
+holds for whoever calls. Where the calls want more CPU than there is, the event loop comes late to everything, refusals
+too: then fewer calls are let in, until it is on time again (additive increase, multiplicative decrease, as TCP does).
+That needs a process of the function's own; in one that it shares, the lateness is everybody's.
 """
 
 from __future__ import annotations
@@ -11,29 +14,38 @@ from collections import deque
 from typing import Final
 
 from shared_layer.core.logs import log
+from shared_layer.core.settings import settings
 
 QUEUED_SHARE: Final = 8
 """One call may wait for every eight that run."""
 
-QUEUED_SECONDS: Final = 1.0
+QUEUED_SECONDS: Final = 0.01
+"""Whoever finds no place within this is refused: within 20 ms of its coming, the answer's own time included."""
+
 TOLD_SECONDS: Final = 1.0
+LOOK_SECONDS: Final = 0.01
+LATE_SECONDS: Final = 0.008
+FEWER: Final = 0.7
+LEAST_SHARE: Final = 8
+"""At least one in eight of the declared places stays, however late the loop is."""
 
 
 class Capacity:
     """Room for `limit` calls at a time. Whoever finds `running < limit` takes a place by counting it up."""
 
-    __slots__ = ("_longest_queue", "_shed", "_waiting", "limit", "name", "running")
+    __slots__ = ("_declared", "_look", "_shed", "_waiting", "limit", "name", "running")
 
     def __init__(self, name: str, limit: int) -> None:
         self.name, self.limit = name, limit
         self.running = 0
-        self._longest_queue = max(1, limit // QUEUED_SHARE)
+        self._declared = limit
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._shed = 0
+        self._look: asyncio.TimerHandle | None = None
 
     async def wait(self) -> bool:
         """Whether a place came free in time; it is then held for the caller, and counted already."""
-        if len(self._waiting) >= self._longest_queue:
+        if len(self._waiting) >= max(1, self.limit // QUEUED_SHARE):
             self._refused()
             return False
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -53,13 +65,32 @@ class Capacity:
         return True
 
     def leave(self) -> None:
-        """Give the place back: to whoever waits longest, where somebody does."""
-        while self._waiting:
+        """Give the place back: to whoever waits longest, where somebody does and there is room."""
+        if self._look is None and settings().function:
+            self._look_in(asyncio.get_running_loop())
+        while self._waiting and self.running <= self.limit:
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)
                 return
         self.running -= 1
+
+    def adapt(self, late: float) -> None:
+        """Let fewer calls in where the event loop came `late` (in seconds), more where it was on time."""
+        if late > LATE_SECONDS:
+            self.limit = max(1, self._declared // LEAST_SHARE, int(self.limit * FEWER))
+        else:
+            self.limit = min(self._declared, self.limit + max(1, self._declared // 32))
+
+    def _look_in(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._look = loop.call_later(LOOK_SECONDS, self._looked, loop, loop.time() + LOOK_SECONDS)
+
+    def _looked(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
+        """Adapt, and look again as long as there is work or fewer are let in than declared."""
+        self._look = None
+        self.adapt(loop.time() - due)
+        if self.running or self.limit < self._declared:
+            self._look_in(loop)
 
     def _refused(self) -> None:
         self._shed += 1

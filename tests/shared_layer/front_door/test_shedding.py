@@ -58,7 +58,7 @@ async def test_a_place_is_given_back_whatever_happens_to_the_call() -> None:
         assert (await client.get("/api/v1/held")).status_code == 204
 
 
-async def test_who_waits_is_served_in_order_and_gives_up_after_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_waits_is_served_in_order_and_gives_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shedding, "QUEUED_SECONDS", 0.05)
     capacity = Capacity("test", 16)
     capacity.running = 16
@@ -69,6 +69,35 @@ async def test_who_waits_is_served_in_order_and_gives_up_after_a_second(monkeypa
     assert await first is True
     assert await second is False
     assert capacity.running == 16
+
+
+async def test_a_loop_that_comes_late_lets_fewer_in_and_more_when_it_is_on_time_again() -> None:
+    capacity = Capacity("test", 64)
+    capacity.running = 64
+    for _ in range(3):
+        capacity.adapt(0.1)
+    assert capacity.limit == 21  # 64 × 0.7 × 0.7 × 0.7, in whole places
+    capacity.leave()
+    assert capacity.running == 63
+    for _ in range(20):
+        capacity.adapt(0.1)
+    assert capacity.limit == 8
+    for _ in range(28):
+        capacity.adapt(0.001)
+    assert capacity.limit == 64
+    capacity.adapt(0.0)
+    assert capacity.limit == 64
+
+
+async def test_beyond_a_lowered_limit_nobody_who_waits_gets_the_place_that_is_given_back() -> None:
+    capacity = Capacity("test", 16)
+    capacity.running = 16
+    waiting = asyncio.create_task(capacity.wait())
+    await asyncio.sleep(0)
+    capacity.adapt(0.1)
+    capacity.leave()
+    assert await waiting is False
+    assert (capacity.running, capacity.limit) == (15, 11)
 
 
 async def test_a_cancelled_wait_keeps_no_place() -> None:
