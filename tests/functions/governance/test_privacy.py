@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from shared_layer.access import door_decisions
 from shared_layer.governance.chain import record_collection, salt_document
 from shared_layer.governance.commitment import subject_key
 from shared_layer.governance.places import query, shared_tables
@@ -70,6 +71,8 @@ async def tenant_with_ada(platform: LocalPlatform) -> tuple[str, str]:
     await tenant_document(tenant_id, "notes", "n2").set({"text": "met not" + ADA})
     storage().bucket("xynergy-content").blob(f"tenants/{tenant_id}/a.txt").upload_from_string(f"Dear {ADA}")
     await redis().command("SET", f"cache:{tenant_id}:x:1", json.dumps([0, ADA]))
+    door_decisions.note(tenant_id, json.dumps({"path": f"/api/v1/things/{ADA}"}).encode(), "allow")
+    await door_decisions.flush()
 
     async def in_every_store() -> bool:
         table = shared_tables()[0]
@@ -94,6 +97,7 @@ async def test_an_erasure_leaves_no_hit_in_any_store_and_the_audit_chain_whole(p
     shown = await done(platform, key, made.json()["id"])
     assert await places_of(tenant_id, subject) == []
     assert not (await salt.get()).exists
+    assert ADA.encode() not in b"".join(await redis().command("LRANGE", f"decisions:{tenant_id}", 0, -1))
     assert (await verify_trail(tenant_id)).intact
     assert not (await tenant_document(tenant_id, "contacts", "con_ada").get()).exists
     assert (await tenant_document(tenant_id, "notes", "n1").get()).get("text") == "met [erased]"

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from google.api_core.exceptions import ServiceUnavailable
 
 from shared_layer.access import policies
 from shared_layer.storage.redis import _Connection
@@ -149,3 +150,19 @@ async def test_a_policy_that_fails_counts_as_absent_as_cedar_says(platform: Loca
     _, key = await platform.tenant()
     await put(platform, key, "broken", "forbid(principal, action, resource) when {resource.owner == principal};")
     assert (await read(platform, key)).status_code == 200
+
+
+async def test_policies_that_cannot_be_read_refuse_rather_than_open(
+    platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, key = await platform.tenant()
+    await put(platform, key, "freeze", NO_CREATING)
+    assert (await read(platform, key)).status_code == 200
+
+    async def away(_: str) -> dict[str, str]:
+        raise ServiceUnavailable("Firestore is away")
+
+    monkeypatch.setattr(policies, "texts_in_force", away)
+    policies._in_force.clear()
+    answer = await read(platform, key)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
