@@ -15,8 +15,11 @@ from tests.support.serving import served
 pytestmark = pytest.mark.usefixtures("platform")  # the process's Redis is the platform's from its first use on
 
 
-async def test_beyond_the_declared_concurrency_and_the_queue_calls_are_refused_at_once() -> None:
+async def test_beyond_the_declared_concurrency_and_the_queue_calls_are_refused_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Four run, one waits; nothing else gets in."""
+    monkeypatch.setattr(shedding, "QUEUED_SECONDS", 30.0)
     async with served("hold") as (client, function):
         hold = asyncio.Event()
         function.gate = hold
