@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-LOCKS: Final[dict[str, tuple[str, ...]]] = {"functions": (), "local": ("local",), "development": ("local", "dev")}
+LOCKS: Final[dict[str, tuple[str, ...]]] = {
+    "functions": (),
+    "local": ("local",),
+    "deploy": ("deploy",),
+    "development": ("local", "dev", "deploy"),
+}
 TOOL: Final = ROOT / ".venv" / "lock-tool"
 UV: Final = "uv==0.13.9"
 

@@ -7,11 +7,10 @@ values, a line each: the first is the one in use, the others are former ones tha
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Final
 
 from shared_layer.core import clock
-from shared_layer.core.settings import settings
+from shared_layer.core.secrets import secret_file
 
 RELOAD_SECONDS: Final = 300.0
 
@@ -27,7 +26,7 @@ def mounted(name: str) -> tuple[str, ...]:
     variable = os.environ.get(name.upper().replace("-", "_"))
     if variable is not None:
         return tuple(value.strip() for value in variable.split(",") if value.strip())
-    file = Path(settings().operator_keys_file).with_name(name)
+    file = secret_file(name)
     read_at, values = _known.get(str(file), (float("-inf"), ()))
     if clock.now() - read_at > RELOAD_SECONDS or not values:
         values = tuple(line.strip() for line in file.read_text().splitlines() if line.strip()) if file.is_file() else ()

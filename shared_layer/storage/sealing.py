@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from shared_layer.core import clock
 from shared_layer.core.errors import Unavailable
-from shared_layer.core.settings import settings
+from shared_layer.core.secrets import secret_file
 
 SECRET: Final = "xynergy-seal-key"  # noqa: S105 (a name, not a secret)
 RELOAD_SECONDS: Final = 300.0
@@ -62,7 +62,7 @@ def knows(sealed: str) -> bool:
 def key_file() -> Path:
     """Where the secret is mounted: beside the operators' keys, unless XYNERGY_SEAL_KEY_FILE says otherwise."""
     named = os.environ.get("XYNERGY_SEAL_KEY_FILE")
-    return Path(named) if named else Path(settings().operator_keys_file).with_name(SECRET)
+    return Path(named) if named else secret_file(SECRET)
 
 
 def new_key() -> str:
