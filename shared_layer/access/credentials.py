@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,7 +42,8 @@ GOVERNED: Final = "governed"
 class Credential:
     """What a key or token opens: `ends_at` is when it stops (expiry, the end of its grace), `epoch` the tenant's.
 
-    `role` is a person's; `governed` tells that the tenant has policies, which then count beside the scopes.
+    `role` is a person's; `governed` tells that the tenant has policies, which then count beside the scopes. In `rates`
+    the gate keeps what it worked out for it.
     """
 
     principal: str
@@ -58,6 +59,7 @@ class Credential:
     epoch: int = 0
     read_at: float = 0.0
     known: bool = True
+    rates: dict[tuple[str, str], Any] = field(init=False, repr=False, default_factory=dict)
 
     def current(self, moment: float) -> bool:
         """Whether it may still be used without reading it again."""

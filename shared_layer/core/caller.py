@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from shared_layer.core.context import RequestContext
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """The verified origin of a call. `tenant_id` comes from the credential and from nowhere else.
 
     `principal` is the key's id, `user_` and a person's id, or the operator's fingerprint; `role` is a person's; `seal`
@@ -24,8 +23,11 @@ class Caller:
     operator: bool
     context: RequestContext
     role: str = ""
-    seal: bytes = field(default=b"", repr=False)
+    seal: bytes = b""
     epoch: int | None = None
+
+    def __repr__(self) -> str:
+        return f"Caller({self.principal} of {self.tenant_id})"
 
     @property
     def request_id(self) -> str:

@@ -28,7 +28,7 @@ os.register_at_fork(after_in_child=lambda: _unguarded.seed(os.urandom(32)))
 
 def random_hex(bits: int) -> str:
     """Random hex digits for what must be unique but not secret: request, trace and span ids."""
-    return f"{_unguarded.getrandbits(bits):0{bits // 4}x}"
+    return f"{_unguarded.getrandbits(bits):x}".zfill(bits // 4)
 
 
 def new_request_id() -> str:

@@ -12,6 +12,7 @@ import orjson
 from shared_layer.core.errors import MalformedJson
 
 DEPTH_LIMIT: Final = 64
+SAFE_DIGITS: Final = 19
 _LONG_INTEGER: Final = re.compile(rb"[0-9]{19}")
 
 
@@ -27,7 +28,7 @@ def parse(body: bytes) -> Any:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise MalformedJson(f"{MalformedJson.advice} The parser says: {error.msg} (byte {error.pos}).") from None
-    if _LONG_INTEGER.search(body):
+    if len(body) >= SAFE_DIGITS and _LONG_INTEGER.search(body):
         json.loads(body, parse_int=_within_64_bits, parse_float=str)
     return value
 

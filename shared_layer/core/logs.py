@@ -62,7 +62,11 @@ def write(line: dict[str, Any]) -> None:
     line["time"] = clock.utcnow()
     line["level"] = line["severity"].lower()
     line["timestamp"] = line["time"]
-    encoded = orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+    write_encoded(orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
+
+
+def write_encoded(encoded: bytes) -> None:
+    """Write one line that is JSON already, its newline included."""
     if not _waiting:
         try:
             asyncio.get_running_loop().call_soon(flush)

@@ -13,9 +13,10 @@ _CLOUD_TRACE: Final = re.compile(r"^([0-9a-fA-F]{32})(?:/\d+)?(?:;o=\d)?$")
 
 def trace_ids(traceparent: str | None, cloud_trace: str | None) -> tuple[str, str]:
     """`(trace_id, new span_id)` in hex, the trace id taken from the caller where it sent a valid one."""
-    span_id = random_hex(64)
+    drawn = random_hex(192)
+    span_id = drawn[:16]
     if traceparent and (match := _TRACEPARENT.match(traceparent)):
         return match[1], span_id
     if cloud_trace and (match := _CLOUD_TRACE.match(cloud_trace)):
         return match[1].lower(), span_id
-    return random_hex(128), span_id
+    return drawn[16:], span_id

@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from shared_layer.access.credentials import renewed
 from shared_layer.access.policies import uphold
-from shared_layer.core import json, logs
+from shared_layer.core import json
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext, enter
 from shared_layer.core.declaration import HttpOperation
@@ -35,7 +35,7 @@ from shared_layer.core.errors import (
 )
 from shared_layer.core.ids import new_request_id
 from shared_layer.core.models import Entity
-from shared_layer.core.redaction import plain_path, redact_text
+from shared_layer.core.redaction import redact_text
 from shared_layer.core.scopes import PUBLIC
 from shared_layer.core.trace import trace_ids
 from shared_layer.front_door import idempotency, lifecycle
@@ -50,9 +50,11 @@ from shared_layer.front_door.authentication import (
     with_ticket,
 )
 from shared_layer.front_door.cors import cors_headers, preflight_answer
+from shared_layer.front_door.deadline import Deadline
 from shared_layer.front_door.failures import as_problem
 from shared_layer.front_door.framing import refuse_doubled
 from shared_layer.front_door.gate import Verdict, pass_gate
+from shared_layer.front_door.request_line import RequestLine
 from shared_layer.front_door.shedding import Capacity
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage import metrics
@@ -70,11 +72,13 @@ class Door:
         self._reader = ArgumentReader(operation)
         self._method = operation.method
         self._public = operation.scope == PUBLIC
-        self._plain_path = plain_path(operation.path)
+        self._deadline = Deadline()
+        self._line = RequestLine(operation)
         self._capacity = Capacity(operation.name, operation.resources.concurrency)
         answer = operation.signature.answer
         self._handler = operation.handler
         self._injected = tuple(operation.signature.injected.items())
+        self._takes_unit = Unit in operation.signature.injected.values()
         self._takes_body = operation.signature.body is not None
         self._to_json: Callable[[Any], bytes] | None = None
         if answer not in (None, type(None), Any) and not _is_response(answer):
@@ -143,12 +147,14 @@ class Door:
             raise MethodNotAllowed(headers={"Allow": f"{self._method}, OPTIONS"})
         if len(headers) != len(request.scope["headers"]):
             refuse_doubled(request.scope["headers"])
-        async with asyncio.timeout_at(context.deadline):
+        with self._deadline.until(context.deadline):
             if self._operation.streams:
                 headers = with_ticket(headers, request.scope["query_string"])
             caller = None if self._public else await self._admit(path, headers, context, verdict)
             arguments, value = await self._read(request, path, headers)
             if self._operation.idempotency == "none" or caller is None:
+                if not self._takes_unit:
+                    return await self._call(request, arguments, caller, None)
                 unit = self._unit(context, caller)
                 answer = await self._call(request, arguments, caller, unit)
                 await unit.commit()
@@ -167,7 +173,7 @@ class Door:
             if again is None:
                 raise Unauthenticated("This API key was revoked.")
             credential = again
-        verdict += passed.headers(self._operation.tier)
+        verdict += passed.headers
         caller = authorise(credential, tenant_id, self._operation, key, context, passed.epoch)
         if not passed.admitted:
             raise _rate_limited(passed)
@@ -189,7 +195,7 @@ class Door:
     def _unit(self, context: RequestContext, caller: Caller | None) -> Unit:
         return Unit(context, caller.tenant_id if caller else "", self._operation.emits)
 
-    async def _call(self, request: Request, arguments: dict[str, Any], caller: Caller | None, unit: Unit) -> Any:
+    async def _call(self, request: Request, arguments: dict[str, Any], caller: Caller | None, unit: Unit | None) -> Any:
         """The handler's result as an answer; nothing is committed yet."""
         if self._operation.websocket:
             raise UpgradeRequired()
@@ -260,27 +266,9 @@ class Door:
 
     def _tell(self, answer: Any, scope: Any, path: str, context: RequestContext, seconds: float) -> None:
         """The request's log line and its metrics."""
-        status, milliseconds = answer.status_code, round(seconds * 1000, 3)
-        metrics.record(context.service, status, milliseconds, context.cache, context.tenant_id)
-        if not self._plain_path.fullmatch(path):
-            path = redact_text(path)
-        line = {
-            "severity": "INFO" if status < 400 else "WARNING" if status < 500 else "ERROR",
-            "event": "request",
-            "message": f"{scope['method']} {path} {status}",
-            "latency_ms": milliseconds,
-            "httpRequest": {
-                "requestMethod": scope["method"],
-                "requestUrl": path,
-                "status": status,
-                "latency": f"{seconds:.6f}s",
-            },
-            **logs.request_fields(context),
-            **logs.labels(context),
-        }
-        if context.cache:
-            line["cache"] = context.cache
-        logs.write(line)
+        status = answer.status_code
+        metrics.record(context.service, status, seconds * 1000, context.cache, context.tenant_id)
+        self._line.write(scope["method"], path, status, seconds, context)
 
 
 def _request_id(given: bytes) -> str:
@@ -303,8 +291,9 @@ def own_path(scope: Any) -> str:
 
 def _rate_limited(passed: Verdict) -> RateLimited:
     seconds = max(1, -int(-passed.wait // 1))
+    limit = passed.rate.limit if passed.rate else 0
     return RateLimited(
-        f"{passed.limit} requests a minute are allowed here. Retry in {seconds} s.",
+        f"{limit} requests a minute are allowed here. Retry in {seconds} s.",
         headers={"Retry-After": str(seconds)},
         retry_after=seconds,
     )

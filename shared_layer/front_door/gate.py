@@ -15,7 +15,7 @@ from shared_layer.access.credentials import Credential, epoch_key
 from shared_layer.access.plans import WINDOW_SECONDS
 from shared_layer.core import clock
 from shared_layer.core.declaration import Tier
-from shared_layer.storage.redis import RedisUnavailable, Script, redis
+from shared_layer.storage.redis import RedisUnavailable, Script, ScriptCall, redis
 
 MICROSECONDS: Final = 1_000_000
 
@@ -42,71 +42,92 @@ return {1, remaining, reset, 0, epoch}
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """What one credential's requests are counted in: worked out, and its question to Redis packed, once.
+
+    `buckets` are (Redis key, microseconds between requests, burst) each.
+    """
+
+    limit: int
+    buckets: tuple[tuple[str, int, int], ...]
+    question: ScriptCall
+    name: bytes
+    policy: tuple[bytes, bytes]
+
+
+@dataclass(slots=True)
 class Verdict:
     """Whether to admit; `remaining` requests, `reset` and `wait` in seconds; the tenant's `epoch` (None: not known)."""
 
     admitted: bool
-    limit: int | None = None
+    rate: Rate | None = None
     remaining: int = 0
     reset: int = 0
     wait: float = 0.0
     epoch: int | None = None
 
-    def headers(self, tier: Tier) -> list[tuple[bytes, bytes]]:
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
         """`RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers); none where there is no limit."""
-        if self.limit is None:
+        if self.rate is None:
             return []
-        return [
-            (b"ratelimit-policy", b'"%b";q=%d;w=%d' % (tier.encode(), self.limit, WINDOW_SECONDS)),
-            (b"ratelimit", b'"%b";r=%d;t=%d' % (tier.encode(), max(0, self.remaining), self.reset)),
-        ]
+        return [self.rate.policy, (b"ratelimit", b'"%b";r=%d;t=%d' % (self.rate.name, self.remaining, self.reset))]
 
 
 async def pass_gate(credential: Credential, tenant_id: str, tier: Tier) -> Verdict:
     """Count one request of `credential` against its tier, in the key's bucket and the tenant's."""
-    limit = None if tier == "none" else credential.requests_per_minute or credential.plan.key_limit(tier)
     if credential.operator:
         return Verdict(True)
-    buckets = _buckets(credential, tenant_id, tier, limit) if limit is not None else []
+    known = (tenant_id, tier)
+    rate: Rate | None = credential.rates[known] if known in credential.rates else _remember(credential, *known)
     try:
-        if limit is None:
+        if rate is None:
             return Verdict(True, epoch=int(await redis().command("GET", epoch_key(tenant_id)) or 0))
-        keys = (epoch_key(tenant_id), *[key for key, _, _ in buckets])
-        numbers = [number for _, interval, burst in buckets for number in (interval, burst)]
-        admitted, remaining, reset, wait, epoch = await redis().run(_SCRIPT, keys, *numbers)
+        admitted, remaining, reset, wait, epoch = await redis().call(rate.question)
     except RedisUnavailable:
-        return _local_verdict(limit, buckets)
-    seconds = math.ceil(reset / MICROSECONDS)
-    return Verdict(bool(admitted), limit, remaining, seconds, wait / MICROSECONDS, epoch)
+        return _local_verdict(rate)
+    return Verdict(admitted == 1, rate, remaining, -(-reset // MICROSECONDS), wait / MICROSECONDS, epoch)
 
 
-def _buckets(credential: Credential, tenant_id: str, tier: Tier, limit: int) -> list[tuple[str, int, int]]:
-    """(Redis key, microseconds between requests, burst) of each bucket that a request is counted in."""
+def _remember(credential: Credential, tenant_id: str, tier: Tier) -> Rate | None:
+    """The rate that `credential` has in `tier`, kept with it; None where there is no limit."""
+    limit = None if tier == "none" else credential.requests_per_minute or credential.plan.key_limit(tier)
+    rate = None if limit is None else rate_of(credential, tenant_id, tier, limit)
+    credential.rates[tenant_id, tier] = rate
+    return rate
+
+
+def rate_of(credential: Credential, tenant_id: str, tier: Tier, limit: int) -> Rate:
+    """`limit` requests a minute in the key's own bucket, and the plan's in that of the whole tenant."""
     window = WINDOW_SECONDS * MICROSECONDS
     buckets = [(f"rate:{tenant_id}:{credential.principal}:{tier}", window // limit, limit)]
     whole = credential.plan.tenant_limit(tier)
     if whole is not None:
         buckets.append((f"rate:{tenant_id}:{tier}", window // whole, whole))
-    return buckets
+    keys = (epoch_key(tenant_id), *[key for key, _, _ in buckets])
+    numbers = [number for _, interval, burst in buckets for number in (interval, burst)]
+    name = tier.encode()
+    policy = (b"ratelimit-policy", b'"%b";q=%d;w=%d' % (name, limit, WINDOW_SECONDS))
+    return Rate(limit, tuple(buckets), _SCRIPT.call(keys, *numbers), name, policy)
 
 
 _local: dict[str, float] = {}
 
 
-def _local_verdict(limit: int | None, buckets: list[tuple[str, int, int]]) -> Verdict:
+def _local_verdict(rate: Rate | None) -> Verdict:
     """GCRA with this process's memory, while Redis is away."""
-    if limit is None:
+    if rate is None:
         return Verdict(True)
     now = clock.now() * MICROSECONDS
     if len(_local) > 10_000:
         for key in [key for key, tat in _local.items() if tat < now]:
             del _local[key]
-    tats = {key: max(_local.get(key, 0.0), now) + interval for key, interval, _ in buckets}
-    rooms = {key: now + interval * burst - tats[key] for key, interval, burst in buckets}
-    remaining = min(int(rooms[key] // interval) for key, interval, _ in buckets)
+    tats = {key: max(_local.get(key, 0.0), now) + interval for key, interval, _ in rate.buckets}
+    rooms = {key: now + interval * burst - tats[key] for key, interval, burst in rate.buckets}
+    remaining = min(int(rooms[key] // interval) for key, interval, _ in rate.buckets)
     reset = math.ceil((max(tats.values()) - now) / MICROSECONDS)
     wait = max(0.0, -min(rooms.values())) / MICROSECONDS
     if wait > 0:
-        return Verdict(False, limit, 0, reset, wait)
+        return Verdict(False, rate, 0, reset, wait)
     _local.update(tats)
-    return Verdict(True, limit, remaining, reset)
+    return Verdict(True, rate, max(0, remaining), reset)

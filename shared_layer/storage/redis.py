@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import ssl
 from collections import deque
+from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
@@ -50,10 +51,13 @@ class _Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is one by behaviour, not by class
 
     def send(self, arguments: tuple[Argument, ...]) -> asyncio.Future[Any]:
+        return self.send_packed(hiredis.pack_command(arguments))
+
+    def send_packed(self, packed: bytes) -> asyncio.Future[Any]:
         answer: asyncio.Future[Any] = self._loop.create_future()
         if not self._outgoing:
             self._loop.call_soon(self._write)
-        self._outgoing.append(hiredis.pack_command(arguments))
+        self._outgoing.append(packed)
         self._pending.append((answer, self._loop.time() + TIMEOUT))
         if self._watch is None:
             self._watch = self._loop.call_later(TIMEOUT, self._check_age)
@@ -115,6 +119,20 @@ class Script:
         self.source = source
         self.digest = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
 
+    def call(self, keys: tuple[str, ...], *arguments: Argument) -> ScriptCall:
+        """A call of it, packed: one that is made again and again is packed once."""
+        rest = (len(keys), *keys, *arguments)
+        return ScriptCall(self, rest, hiredis.pack_command(("EVALSHA", self.digest, *rest)))
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptCall:
+    """A script with its keys and arguments, and the bytes that ask for it by its hash."""
+
+    script: Script
+    rest: tuple[Argument, ...]
+    packed: bytes
+
 
 class Redis:
     """The process's connection to one Redis server (`redis://` or `rediss://`, with password and database)."""
@@ -137,13 +155,17 @@ class Redis:
 
     async def run(self, script: Script, keys: tuple[str, ...], *arguments: Argument) -> Any:
         """The answer of a Lua script, which is atomic on the server."""
+        return await self.call(script.call(keys, *arguments))
+
+    async def call(self, call: ScriptCall) -> Any:
+        """The answer to a call of a script that was packed before."""
         connection = await self._ready()
         try:
-            return await connection.send(("EVALSHA", script.digest, len(keys), *keys, *arguments))
+            return await connection.send_packed(call.packed)
         except RedisError as error:
             if not str(error).startswith("NOSCRIPT"):
                 raise
-        return await connection.send(("EVAL", script.source, len(keys), *keys, *arguments))
+        return await connection.send(("EVAL", call.script.source, *call.rest))
 
     async def _ready(self) -> _Connection:
         connection = self._connection

@@ -73,11 +73,11 @@ async def test_the_steady_rate_is_the_plans(monkeypatch: pytest.MonkeyPatch) -> 
     moment = 1_000_000.0
     monkeypatch.setattr(gate.clock, "now", lambda: moment)
     credential = Credential("key", "tenant", frozenset(), Plan("test", {"standard": 60}))
-    buckets = gate._buckets(credential, f"steady-{id(credential)}", "standard", 60)
+    rate = gate.rate_of(credential, f"steady-{id(credential)}", "standard", 60)
     admitted: list[float] = []
     for tick in range(60_000):  # ten minutes, a hundred attempts a second
         moment = 1_000_000.0 + tick / 100
-        if gate._local_verdict(60, buckets).admitted:
+        if gate._local_verdict(rate).admitted:
             admitted.append(moment)
     steady = [later - earlier for earlier, later in pairwise(admitted[60:])]
     assert abs(len(steady) / sum(steady) - 1.0) <= 0.005

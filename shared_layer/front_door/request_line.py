@@ -1,0 +1,105 @@
+"""The log line of a request: one shape, of which what is the same for an operation's every call is written once.
+
+The usual line (a success, a plain path, no labels) is filled into that shape: each of its values is an id, a number or
+a path of the platform's own making, so that none of them needs JSON's escapes. Every other line is serialised whole.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Final
+
+from shared_layer.core import clock, logs
+from shared_layer.core.context import RequestContext
+from shared_layer.core.declaration import HttpOperation
+from shared_layer.core.redaction import plain_path, redact_text
+from shared_layer.core.settings import settings
+
+_SHAPE: Final = (
+    '{"severity":"INFO","event":"request","message":"METHOD %s %d","latency_ms":%.3f,'
+    '"httpRequest":{"requestMethod":"METHOD","requestUrl":"%s","status":%d,"latency":"%.6fs"},'
+    '"request_id":"%s","service":SERVICE,"function":FUNCTION,"tenant_id":"%s",'
+    '"logging.googleapis.com/trace":"projects/PROJECT/traces/%s","logging.googleapis.com/spanId":"%s",'
+    '"logging.googleapis.com/labels":{"service":SERVICE,"function":FUNCTION},'
+    '"time":"%s","level":"info","timestamp":"%s"}\n'
+)
+
+
+class RequestLine:
+    """Writes the lines of one operation's calls."""
+
+    def __init__(self, operation: HttpOperation) -> None:
+        self._method = operation.method
+        self._plain_path = plain_path(operation.path)
+        self._template = operation.path if not operation.path_parameters else None
+        self._operation = operation
+
+    @cached_property
+    def _shape(self) -> str:
+        return (
+            _SHAPE.replace("METHOD", self._operation.method)
+            .replace("SERVICE", json.dumps(self._operation.service.name))
+            .replace("FUNCTION", json.dumps(self._operation.name))
+            .replace("PROJECT", json.dumps(settings().project)[1:-1].replace("%", "%%"))
+        )
+
+    def write(self, method: str, path: str, status: int, seconds: float, context: RequestContext) -> None:
+        """Tell of one call that took so many seconds."""
+        plain = path == self._template or self._plain_path.fullmatch(path) is not None
+        if plain and status < 400 and method == self._method and not context.labels and not context.cache:
+            self._write_usual(path, status, seconds, context)
+        else:
+            _write_whole(method, path if plain else redact_text(path), status, seconds, context)
+
+    def _write_usual(self, path: str, status: int, seconds: float, context: RequestContext) -> None:
+        moment = _moments.text(clock.now())
+        logs.write_encoded(
+            (
+                self._shape
+                % (
+                    *(path, status, seconds * 1000, path, status, seconds),
+                    *(context.request_id, context.tenant_id, context.trace_id, context.span_id),
+                    *(moment, moment),
+                )
+            ).encode()
+        )
+
+
+def _write_whole(method: str, path: str, status: int, seconds: float, context: RequestContext) -> None:
+    line = {
+        "severity": "INFO" if status < 400 else "WARNING" if status < 500 else "ERROR",
+        "event": "request",
+        "message": f"{method} {path} {status}",
+        "latency_ms": round(seconds * 1000, 3),
+        "httpRequest": {
+            "requestMethod": method,
+            "requestUrl": path,
+            "status": status,
+            "latency": f"{seconds:.6f}s",
+        },
+        **logs.request_fields(context),
+        **logs.labels(context),
+    }
+    if context.cache:
+        line["cache"] = context.cache
+    logs.write(line)
+
+
+class _Moments:
+    """RFC 3339 to the microsecond: the date and time of a second are put into words once."""
+
+    def __init__(self) -> None:
+        self._second = -1
+        self._words = ""
+
+    def text(self, moment: float) -> str:
+        micros = round(moment * 1_000_000)
+        second = micros // 1_000_000
+        if second != self._second:
+            self._second, self._words = second, datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        return f"{self._words}.{micros - second * 1_000_000:06d}Z"
+
+
+_moments = _Moments()
