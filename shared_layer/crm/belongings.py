@@ -73,6 +73,24 @@ async def return_rest(tenant_id: str, contact_id: str, merged_id: str, merge_id:
     return sum([await _write_all(_brought(collection, contact_id, merge_id), fields) for collection in places])
 
 
+async def forget_all(tenant_id: str, contact_id: str) -> None:
+    """Remove for good what belongs to a contact, its history and its pairs. Harmless twice."""
+    from google.cloud.firestore import FieldFilter
+
+    pairs = tenant_collection(tenant_id, "crm_duplicates")
+    queries = [_owned(collection, contact_id) for collection in _places(tenant_id).values()]
+    queries += [
+        _owned(tenant_collection(tenant_id, "crm_history"), contact_id),
+        pairs.where(filter=FieldFilter("contact_ids", "array_contains", contact_id)),
+    ]
+    for query in queries:
+        while found := await _taken(query, AT_ONCE):
+            batch = firestore().batch()
+            for snapshot in found:
+                batch.delete(snapshot.reference)
+            await batch.commit()
+
+
 def _places(tenant_id: str) -> dict[str, AsyncCollectionReference]:
     """Where what belongs to contacts lies."""
     return {

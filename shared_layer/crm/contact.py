@@ -141,6 +141,7 @@ class StoredContact(Contact):
     terms: list[str] = Field(default_factory=list)
     blocks: list[str] = Field(default_factory=list)
     last_contacted_us: int = 0
+    cold_since_us: int = 0
 
     @property
     def label(self) -> str:

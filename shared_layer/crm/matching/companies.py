@@ -79,7 +79,7 @@ class Rarity:
 
 def company_likeness(one: str, other: str, rarity: Rarity) -> float:
     """0 to 1: the weight of the words that both share, nearly spelled alike, of all their words (Dice)."""
-    a, b = words_of_company(one), words_of_company(other)
+    a, b = sorted((words_of_company(one), words_of_company(other)))
     if not a or not b:
         return 0.0
     if a == b or "".join(a) == "".join(b):

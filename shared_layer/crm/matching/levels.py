@@ -26,7 +26,8 @@ def levels(one: Record, other: Record, rarity: Rarity) -> dict[str, int]:
         straight = (_text(one, first, other, first), _text(one, second, other, second))
         crossed = (_text(one, first, other, second), _text(one, second, other, first))
         if _gain(crossed) > _gain(straight) + _SWAP_GAIN:
-            found[first], found[second] = crossed
+            # Of which record the first name is, nobody can tell: the better level goes to the first field either way.
+            found[first], found[second] = sorted(crossed, key=lambda level: 9 if level is None else level)
             found[f"swapped_{first}"] = 0
         else:
             found[first], found[second] = straight

@@ -48,7 +48,7 @@ COMPANY: Final[Table] = {
     "phone": (3.6, 0.8, 0.0, 0.0, -0.9),
     "swapped_street": (-0.5,) * 5,
 }
-COMPANY_BIAS: Final = -5.0
+COMPANY_BIAS: Final = -3.3
 
 WORDS: Final = ("the same", "nearly the same", "a like", "hardly a like", "another")
 

@@ -1,0 +1,63 @@
+"""The night's work: scores, nudges and purges."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared_layer.core import clock
+from shared_layer.crm import nightly
+from shared_layer.messaging.unit import Unit
+from tests.support.crm import new_crm
+from tests.support.platform import LocalPlatform
+from tests.support.staging import context, documents
+
+
+def unit_of_the_night() -> Unit:
+    return Unit(context("crm-engine", ""), "", ("contact_going_cold",))
+
+
+async def test_scores_are_made_anew_page_by_page_and_a_silence_is_told_of_once(
+    platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nightly, "PAGE", 2)
+    crm = await new_crm(platform)
+    contacts = [await crm.create(name=f"N {number}", stage="customer") for number in range(5)]
+    long_ago = (datetime.now(UTC) - timedelta(days=60)).isoformat()
+    for _ in range(3):
+        await crm.create(f"/contacts/{contacts[0]['id']}/interactions", kind="call", occurred_at=long_ago)
+    for night in range(2):
+        assert await nightly.score_tenant(crm.tenant_id, unit_of_the_night()) == (5 if night == 0 else 0)
+        events = [one["payload"] for one in await documents(crm.tenant_id, "events")]
+        assert [one["days_silent"] for one in events if "days_silent" in one] == [60]
+    [best, *_] = await crm.listed("/contacts", sort="-score")
+    assert best["id"] == contacts[0]["id"]
+    assert [reason["reason"] for reason in best["score_reasons"]] == ["frequency", "recency", "stage"]
+    assert [one["id"] for one in await crm.listed("/contacts", min_score=7)] == [best["id"]]
+    await crm.create(f"/contacts/{best['id']}/interactions", kind="call")
+    await nightly.score_tenant(crm.tenant_id, unit_of_the_night())
+    assert (await crm.get(f"/contacts/{best['id']}"))["score"] > best["score"]
+
+
+async def test_a_contact_deleted_thirty_days_ago_goes_with_all_that_belongs_to_it(platform: LocalPlatform) -> None:
+    crm = await new_crm(platform)
+    gone = await crm.create(name="Gone", emails=["gone@old.example"])
+    kept = await crm.create(name="Kept", emails=["kept@old.example"])
+    for contact in (gone, kept):
+        await crm.create(f"/contacts/{contact['id']}/interactions", kind="call")
+        await crm.create("/notes", text="private", contact_id=contact["id"])
+    await crm.ask("DELETE", f"/contacts/{gone['id']}")
+    await nightly.purge_due(unit_of_the_night())
+    assert (await crm.get(f"/contacts/{gone['id']}"))["status"] == "deleted"
+    ahead = datetime.now(UTC).timestamp() + 31 * 86_400
+    former = clock.use(lambda: ahead)
+    try:
+        await nightly.purge_due(unit_of_the_night())
+    finally:
+        clock.use(former)
+    for collection in ("crm_contacts", "crm_identities", "crm_interactions", "crm_notes", "crm_history"):
+        owners = {one.get("contact_id", one.get("id")) for one in await documents(crm.tenant_id, collection)}
+        assert owners <= {kept["id"]}, collection
+    assert (await crm.ask("GET", f"/contacts/{gone['id']}")).status_code == 404
+    assert (await crm.create(emails=["gone@old.example"]))["id"] != gone["id"]
