@@ -75,20 +75,26 @@ async def return_rest(tenant_id: str, contact_id: str, merged_id: str, merge_id:
 
 async def forget_all(tenant_id: str, contact_id: str) -> None:
     """Remove for good what belongs to a contact, its history and its pairs. Harmless twice."""
+    history = tenant_collection(tenant_id, "crm_history")
+    for collection in (*_places(tenant_id).values(), history):
+        await _delete_all(_owned(collection, contact_id))
+    await forget_pairs(tenant_id, contact_id)
+
+
+async def forget_pairs(tenant_id: str, contact_id: str) -> None:
+    """Remove the pairs that a contact, which is gone, was found in: they hold its name."""
     from google.cloud.firestore import FieldFilter
 
     pairs = tenant_collection(tenant_id, "crm_duplicates")
-    queries = [_owned(collection, contact_id) for collection in _places(tenant_id).values()]
-    queries += [
-        _owned(tenant_collection(tenant_id, "crm_history"), contact_id),
-        pairs.where(filter=FieldFilter("contact_ids", "array_contains", contact_id)),
-    ]
-    for query in queries:
-        while found := await _taken(query, AT_ONCE):
-            batch = firestore().batch()
-            for snapshot in found:
-                batch.delete(snapshot.reference)
-            await batch.commit()
+    await _delete_all(pairs.where(filter=FieldFilter("contact_ids", "array_contains", contact_id)))
+
+
+async def _delete_all(query: AsyncQuery) -> None:
+    while found := await _taken(query, AT_ONCE):
+        batch = firestore().batch()
+        for snapshot in found:
+            batch.delete(snapshot.reference)
+        await batch.commit()
 
 
 def _places(tenant_id: str) -> dict[str, AsyncCollectionReference]:

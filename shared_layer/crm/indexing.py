@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from shared_layer.crm.belongings import forget_pairs
 from shared_layer.crm.contact import StoredContact, contact_document
 from shared_layer.crm.duplicates import refresh_duplicates
 from shared_layer.crm.normalising import reindex
@@ -22,8 +23,11 @@ COMPARED: Final = (
 
 
 async def index_contact(change: DocumentChange, unit: Unit) -> None:
-    """Stage what a contact's new fields ask for; nothing where none that counts has changed."""
-    if change.fields is None or not _counts(change):
+    """Stage what a contact's new fields ask for; one that is gone has no pairs any more."""
+    if change.fields is None:
+        await forget_pairs(unit.tenant_id, change.parameters["contact_id"])
+        return
+    if not _counts(change):
         return
     contact = StoredContact.model_validate(change.fields)
     stored: dict[str, Any] = {name: getattr(contact, name) for name in INDEX}

@@ -1,4 +1,4 @@
-"""Notes: what somebody wants to remember of a contact or a deal, or simply to remember."""
+"""Notes: what somebody wants to remember of a contact (then also on its timeline), of a deal, or simply so."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from shared_layer.core.errors import VersionMismatch
 from shared_layer.core.ids import Id, new_id
 from shared_layer.core.models import Entity, Model, Page, PageQuery
 from shared_layer.crm.attachment import Attachment, attached, of_contact
+from shared_layer.crm.counters import count_change
+from shared_layer.crm.interaction import StoredInteraction, business_id, interaction_document
+from shared_layer.crm.timeline import stage_interaction
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from google.cloud.firestore import AsyncDocumentReference
 
 COLLECTION: Final = "crm_notes"
+SHOWN: Final = 5000
 NoteText = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
@@ -65,7 +69,17 @@ async def create_note(draft: NoteDraft, caller: Caller, unit: Unit) -> Note:
         id=new_id("note"), created_by=caller.principal, created_at=moment, updated_at=moment, **draft.model_dump()
     )
     unit.create(note_document(caller.tenant_id, note.id), note.model_dump() | {"merges": []})
+    if note.contact_id is not None:
+        stage_interaction(unit, _entry(note, note.contact_id))
     return note
+
+
+def _entry(note: Note, contact_id: str) -> StoredInteraction:
+    return StoredInteraction(
+        id=business_id("note", note.id), contact_id=contact_id, kind="note", direction="internal",
+        text=note.text[:SHOWN], origin="api", reference=note.id, occurred_at=note.created_at,
+        recorded_by=note.created_by, recorded_at=note.created_at,
+    )  # fmt: skip
 
 
 async def get_note(note_id: Id, caller: Caller) -> Note:
@@ -87,6 +101,9 @@ async def update_note(note_id: Id, changes: NoteChanges, version: int, caller: C
     note.text = changes.text or note.text
     note.pinned = note.pinned if changes.pinned is None else changes.pinned
     unit.replace(note_document(caller.tenant_id, note.id), note)
+    if note.contact_id is not None:
+        shown = {"text": note.text[:SHOWN], "edited_at": note.updated_at}
+        unit.patch(interaction_document(caller.tenant_id, business_id("note", note.id)), shown)
     return note
 
 
@@ -94,3 +111,6 @@ async def delete_note(note_id: Id, caller: Caller, unit: Unit) -> None:
     """Throw a note away. Raises NotFound."""
     note = await get_note(note_id, caller)
     unit.delete(note_document(caller.tenant_id, note.id))
+    if note.contact_id is not None:
+        unit.delete(interaction_document(caller.tenant_id, business_id("note", note.id)))
+        count_change(unit, business_id("note", note.id), {("interactions", "kind", "note"): 1}, {})

@@ -72,6 +72,7 @@ class CrmTask(Entity, CrmTaskDraft):
     series_from: datetime | None = None
     occurrence: int = 1
     done_at: datetime | None = None
+    reminded_at: datetime | None = None
     next_id: str | None = None
     created_by: str
 

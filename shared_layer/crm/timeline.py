@@ -32,7 +32,8 @@ def microseconds(moment: datetime) -> int:
 def stage_interaction(unit: Unit, interaction: StoredInteraction, *, awaited: bool = False) -> None:
     """Stage an interaction with its count and event; the contact's last contact moves on, never back.
 
-    Nothing of the contact is read or held: any number of them may be recorded at once. `awaited` says that its document
+    What is internal (a note, a deal's stage) is no contact and moves nothing. Nothing of the contact is read or held:
+    any number of them may be recorded at once. `awaited` says that its document
     is there already, left by an edit that came before it.
     """
     assert interaction.contact_id is not None
@@ -41,7 +42,8 @@ def stage_interaction(unit: Unit, interaction: StoredInteraction, *, awaited: bo
         unit.put(reference, interaction.model_dump())
     else:
         unit.create(reference, interaction.model_dump())
-    touch(unit, interaction.contact_id, interaction.occurred_at)
+    if interaction.direction != "internal":
+        touch(unit, interaction.contact_id, interaction.occurred_at)
     count_change(unit, interaction.id, {}, {("interactions", "kind", interaction.kind): 1})
     unit.emit(
         InteractionRecorded(

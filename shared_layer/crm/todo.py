@@ -87,6 +87,8 @@ async def update_crm_task(task_id: Id, changes: CrmTaskChanges, version: int, ca
         value = getattr(changes, name)
         if value is not None or name not in REQUIRED:
             setattr(task, name, value)
+    if "remind_at" in changes.model_fields_set:
+        task.reminded_at = None
     if task.recurrence is not None and task.due_at is None:
         raise ValidationFailed("A task that recurs needs due_at.")
     if task.recurrence is not None and task.series_from is None:
@@ -113,6 +115,7 @@ def _follow(unit: Unit, task: CrmTask) -> None:
     following = task.model_copy(
         update={
             "id": new_id("todo"), "status": "open", "due_at": due, "remind_at": remind, "done_at": None,
+            "reminded_at": None,
             "occurrence": task.occurrence + 1, "version": 1, "created_at": moment, "updated_at": moment,
         }
     )  # fmt: skip

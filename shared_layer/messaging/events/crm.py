@@ -79,6 +79,16 @@ class CrmTaskChanged(EventPayload):
     status: str
 
 
+@event_type("crm_task_reminded")
+class CrmTaskReminded(EventPayload):
+    """A task asked to be remembered now; told once for each `remind_at`."""
+
+    task_id: str
+    contact_id: str | None = None
+    assignee: str | None = None
+    due_at: datetime | None = None
+
+
 @event_type("deal_created")
 class DealCreated(EventPayload):
     deal_id: str

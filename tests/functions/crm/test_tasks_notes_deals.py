@@ -22,8 +22,10 @@ async def test_notes_belong_to_a_contact_or_a_deal_and_go_along_with_a_merge(pla
     await crm.create("/tasks", title="Send offer", contact_id=two["id"])
     changed = await crm.ask("PATCH", f"/notes/{note['id']}", 1, json={"pinned": True})
     assert (changed.json()["pinned"], changed.json()["text"]) == (True, "Likes tea")
+    assert [one["kind"] for one in await crm.listed(f"/contacts/{two['id']}/interactions")] == ["note", "deal"]
+    assert (await crm.get(f"/contacts/{two['id']}"))["last_contacted_at"] is None
     merge = (await crm.ask("POST", f"/contacts/{one['id']}:merge", json={"merged_id": two["id"]})).json()
-    assert merge["moved"] == {"interactions": 1, "notes": 1, "tasks": 1, "deals": 1}
+    assert merge["moved"] == {"interactions": 2, "notes": 1, "tasks": 1, "deals": 1}
     for path in ("/notes", "/tasks", "/deals"):
         assert len(await crm.listed(path, contact_id=one["id"])) == 1, path
         assert await crm.listed(path, contact_id=two["id"]) == await crm.listed(path, contact_id=one["id"])
@@ -33,6 +35,7 @@ async def test_notes_belong_to_a_contact_or_a_deal_and_go_along_with_a_merge(pla
         assert len(await crm.listed(path, contact_id=two["id"])) == 1, path
     assert (await crm.ask("DELETE", f"/notes/{note['id']}")).status_code == 204
     assert (await crm.ask("GET", f"/notes/{note['id']}")).status_code == 404
+    assert [one["kind"] for one in await crm.listed(f"/contacts/{two['id']}/interactions")] == ["deal"]
     assert (await crm.ask("POST", "/notes", json={"text": "x", "contact_id": "con_none"})).status_code == 404
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from shared_layer.core import clock
 from shared_layer.crm import nightly
+from shared_layer.crm.reminding import remind_due
 from shared_layer.messaging.unit import Unit
 from tests.support.crm import new_crm
 from tests.support.platform import LocalPlatform
@@ -61,3 +62,21 @@ async def test_a_contact_deleted_thirty_days_ago_goes_with_all_that_belongs_to_i
         assert owners <= {kept["id"]}, collection
     assert (await crm.ask("GET", f"/contacts/{gone['id']}")).status_code == 404
     assert (await crm.create(emails=["gone@old.example"]))["id"] != gone["id"]
+
+
+async def test_a_reminder_is_told_of_once_and_again_when_it_is_set_anew(platform: LocalPlatform) -> None:
+    crm = await new_crm(platform)
+    task = await crm.create("/tasks", title="Call", remind_at="2026-01-01T00:00:00Z", assignee="me")
+    await crm.create("/tasks", title="Later", remind_at="2099-01-01T00:00:00Z")
+
+    async def told() -> list[str]:
+        await remind_due(Unit(context("crm-engine", ""), "", ("crm_task_reminded",)))
+        events = await documents(crm.tenant_id, "events")
+        return [one["payload"]["task_id"] for one in events if one["event_type"] == "crm_task_reminded"]
+
+    assert await told() == [task["id"]]
+    assert await told() == [task["id"]]
+    now = await crm.get(f"/tasks/{task['id']}")
+    assert (now["reminded_at"] is not None, now["version"]) == (True, 1)
+    await crm.ask("PATCH", f"/tasks/{task['id']}", 1, json={"remind_at": "2026-01-02T00:00:00Z"})
+    assert await told() == [task["id"]] * 2
