@@ -84,8 +84,8 @@ async def test_a_loop_that_comes_late_lets_fewer_in_and_more_when_it_is_on_time_
     assert capacity.running == 63
     for _ in range(20):
         capacity.adapt(0.1)
-    assert capacity.limit == 8
-    for _ in range(28):
+    assert capacity.limit == 16
+    for _ in range(24):
         capacity.adapt(0.001)
     assert capacity.limit == 64
     capacity.adapt(0.0)
