@@ -81,6 +81,7 @@ class TenantChanges(Model):
     """What may be changed; a field left out stays. `plan` and `status` are the operator's to change."""
 
     name: TenantName | None = None
+    owner_email: EmailStr | None = None
     timezone: TimeZone | None = None
     currency: Currency | None = None
     brand_terms: BrandTerms | None = None

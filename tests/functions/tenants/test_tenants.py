@@ -101,12 +101,18 @@ async def test_settings_are_checked_and_kept(platform: LocalPlatform) -> None:
     tenant_id, key = await platform.tenant()
     path, auth = f"/api/v1/tenants/{tenant_id}", {"X-API-Key": key}
     etag = (await platform.gateway.get(path, headers=auth)).headers["etag"]
-    wanted = {"timezone": "Europe/Berlin", "currency": "EUR", "brand_terms": ["Acme", "acme ", "ACME Shoes"]}
+    wanted = {
+        "timezone": "Europe/Berlin",
+        "currency": "EUR",
+        "owner_email": "new@tenant.example",
+        "brand_terms": ["Acme", "acme ", "ACME Shoes"],
+    }
     changed = await platform.gateway.patch(path, json=wanted | {"lookback_days": 30}, headers=auth | {"If-Match": etag})
     assert changed.status_code == 200, changed.text
     assert changed.json()["brand_terms"] == ["Acme", "ACME Shoes"]
     found = (await platform.gateway.get(path, headers=auth)).json()
     assert (found["timezone"], found["currency"], found["lookback_days"]) == ("Europe/Berlin", "EUR", 30)
+    assert found["owner_email"] == "new@tenant.example"
     for bad in ({"timezone": "Mars/Olympus"}, {"currency": "euro"}, {"lookback_days": 0}, {"brand_terms": [""]}):
         refused = await platform.gateway.patch(path, json=bad, headers=auth | {"If-Match": '"2"'})
         assert refused.status_code == 422, bad
