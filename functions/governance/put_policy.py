@@ -1,6 +1,8 @@
 """Write a policy in Cedar; each version is kept.
 
-With `dry_run=1` nothing is written: the answer lists which of the last 1,000 decisions would flip.
+With `dry_run=1` nothing is written: the answer lists which of the last 1,000 decisions of `authz:check`, and of the
+last 1,000 calls of this API, would flip. Calls are remembered from the tenant's first policy on: to try that one, write
+it with `enabled: false` first.
 """
 
 from shared_layer.front_door import Caller, Id, Unit, endpoint

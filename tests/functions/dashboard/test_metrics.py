@@ -80,6 +80,7 @@ async def test_a_tenants_calls_and_ai_costs_are_counted_and_seen_by_itself_and_t
     business = await get(platform, "/api/v1/metrics/business", platform.operator_key, limit=1000)
     (mine,) = [each for each in business["tenants"] if each["tenant_id"] == tenant_id]
     assert mine == {"tenant_id": tenant_id, "api_calls": 4, "ai_cost_usd": 1.25}
+    assert "platform" not in {each["tenant_id"] for each in business["tenants"]}
     assert 2 <= business["active_tenants_1d"] <= business["active_tenants_7d"] <= business["active_tenants_30d"]
     assert [each["api_calls"] for each in business["tenants"]] == sorted(
         (each["api_calls"] for each in business["tenants"]), reverse=True
