@@ -1,4 +1,4 @@
-"""The services' metrics over a window of the caller's choice: one Redis round trip."""
+"""The services' metrics over a window of the caller's choice, as all instances counted them in Redis."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared_layer.storage.request_window import Counts, read_minutes, total
 class MetricsWindow(Query):
     """Over how many minutes, the current one included; minutes are kept for two hours."""
 
-    minutes: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=120)] = 60
+    minutes: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=120)] = 15
 
 
 class LatencyBucket(Model):

@@ -8,8 +8,8 @@ from typing import Final
 from shared_layer.storage.metrics import BIN_MINUTES, bins_key, minute_key
 from shared_layer.storage.redis import redis
 
-BY_MINUTES: Final = 60
-"""Windows up to an hour are read minute by minute; what is longer is off by at most five minutes."""
+BY_MINUTES: Final = 5
+"""The shortest window is read minute by minute; what is longer, by bins, is off by at most five minutes."""
 
 DAY_MINUTES: Final = 1440
 Failures = tuple[int, int]

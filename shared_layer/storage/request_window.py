@@ -6,9 +6,13 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from shared_layer.storage.metrics import bucket_top, minute_key, total_key
 from shared_layer.storage.redis import redis
+
+AT_ONCE: Final = 200
+"""Minutes read in one round trip: each waits for those before it, and Redis has a quarter of a second for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,10 @@ async def read_minutes(services: Sequence[str], last: int, minutes: int) -> dict
     Raises RedisUnavailable.
     """
     wanted = [(service, minute) for service in services for minute in range(last - minutes + 1, last + 1)]
-    hashes = await redis().pipeline(*[("HGETALL", minute_key(service, minute)) for service, minute in wanted])
+    hashes = []
+    for start in range(0, len(wanted), AT_ONCE):
+        part = wanted[start : start + AT_ONCE]
+        hashes += await redis().pipeline(*[("HGETALL", minute_key(service, minute)) for service, minute in part])
     found: dict[str, list[Counts]] = {service: [] for service in services}
     for (service, _), flat in zip(wanted, hashes, strict=True):
         found[service].append(_counts(flat))
