@@ -8,8 +8,9 @@ alone never brings two addresses together: a switchboard is no person.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from shared_layer.crm import merging
 from shared_layer.crm.claims import claim, hand_over
@@ -25,6 +26,13 @@ from shared_layer.crm.settings import CrmSettings
 from shared_layer.messaging.events.crm import ContactUpdated
 from shared_layer.messaging.unit import Unit
 
+LONGEST: Final = 200
+_ADDRESS: Final = re.compile(r"[^\s@]{1,64}@[^\s@]{1,189}")
+
+
+def _is_address(text: str) -> bool:
+    return _ADDRESS.fullmatch(text.strip()) is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -36,7 +44,13 @@ class Evidence:
     phones: tuple[str, ...] = ()
     slack: tuple[str, ...] = ()
     automated: bool = False
-    told: dict[str, Any] = field(default_factory=dict)
+    told: dict[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """What is no address or no text is not told at all: other systems write what they like."""
+        object.__setattr__(self, "emails", tuple(email.strip() for email in self.emails if _is_address(email)))
+        told = {name: value.strip()[:LONGEST] for name, value in self.told.items() if value and value.strip()}
+        object.__setattr__(self, "told", told)
 
     @property
     def identities(self) -> list[Identity]:
@@ -46,7 +60,7 @@ class Evidence:
 
 async def person(evidence: Evidence, settings: CrmSettings, unit: Unit) -> str | None:
     """The id of the contact, staged where the policy makes a new one; None where nobody is known and nobody is made."""
-    if any(excluded(email, settings) for email in evidence.emails):
+    if not evidence.identities or any(excluded(email, settings) for email in evidence.emails):
         return None
     owned = await owners(unit.tenant_id, evidence.identities)
     known = await _known(unit.tenant_id, owned)
@@ -86,9 +100,9 @@ def _one_person(
 
 def _made(evidence: Evidence, settings: CrmSettings, owned: list[Identity], unit: Unit) -> str | None:
     email = evidence.emails[0] if evidence.emails else None
-    if not evidence.identities or refusal(email, evidence.way, settings, automated=evidence.automated):
+    if refusal(email, evidence.way, settings, automated=evidence.automated):
         return None
-    fields = {name: value for name, value in evidence.told.items() if value}
+    fields: dict[str, Any] = dict(evidence.told)
     fields |= {"emails": normal_emails(list(evidence.emails)), "phones": list(evidence.phones)}
     fields["slack_users"] = list(evidence.slack)
     contact = drafted(fields, evidence.source, evidence.source)
@@ -103,7 +117,7 @@ def _tell(unit: Unit, contact: StoredContact, evidence: Evidence, taken: list[Id
     contact.phones = list(dict.fromkeys([*contact.phones, *_free_phones(evidence, taken)]))
     contact.slack_users = list(dict.fromkeys([*contact.slack_users, *evidence.slack]))
     for name, value in evidence.told.items():
-        if value and getattr(contact, name) in (None, ""):
+        if getattr(contact, name) in (None, ""):
             setattr(contact, name, value)
     complete(contact)
     fresh = [one for one in contact_identities(contact) if one not in names and one not in taken]

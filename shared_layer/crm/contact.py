@@ -109,6 +109,9 @@ class Contact(Entity, ContactFields):
     model_config = ConfigDict(extra="ignore")
 
     id: str
+    # What is stored was checked when it came; an erasure may have left less of it than an address.
+    emails: list[str] = Field(default_factory=list)
+    phones: list[str] = Field(default_factory=list)
     status: Status = "active"
     source: Source
     company_domain: str | None = None

@@ -103,10 +103,10 @@ def _own_domain(mailbox: str) -> list[str]:
 
 
 def _of_mail(mail: GmailMessageIngested, address: MailAddress) -> Evidence:
-    told: dict[str, Any] = {"name": address.name[:200] or None}
+    told: dict[str, str | None] = {"name": address.name}
     if mail.signature is not None and mail.direction == "inbound":
-        told |= {"title": (mail.signature.title or "")[:200] or None}
-        told |= {"company": (mail.signature.company or "")[:200] or None}
+        told |= {"title": mail.signature.title}
+        told |= {"company": mail.signature.company}
     return Evidence(
         way="mail-outbound" if mail.direction == "outbound" else "mail-inbound",
         source="gmail",
@@ -125,7 +125,7 @@ async def hear_lead(lead: LeadCaptured, unit: Unit) -> None:
         source="form",
         emails=(lead.email,) if lead.email else (),
         phones=(phone,) if phone else (),
-        told={"name": (lead.name or "")[:200] or None, "company": (lead.company or "")[:200] or None},
+        told={"name": lead.name, "company": lead.company},
     )
     text = "\n".join(f"{name}: {value}" for name, value in lead.fields.items())[:5000]
     await _hear_once(
@@ -141,7 +141,7 @@ async def hear_payment(payment: PaymentReceived, unit: Unit) -> None:
         way="payment",
         source="payment",
         emails=(payment.customer_email,) if payment.customer_email else (),
-        told={"name": (payment.customer_name or "")[:200] or None},
+        told={"name": payment.customer_name},
     )
     refund = payment.refund_of is not None
     await _hear_once(

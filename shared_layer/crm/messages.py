@@ -28,7 +28,7 @@ async def hear_message(message: SlackMessageReceived, unit: Unit) -> None:
         source="slack",
         emails=(message.user_email,) if message.user_email else (),
         slack=(f"{message.team_id}:{message.user_id}",),
-        told={"name": message.user_name[:200] or None},
+        told={"name": message.user_name},
     )
     interaction_id = business_id("slack", message.team_id, message.channel_id, message.ts)
     contact_id = await person(evidence, settings, unit)

@@ -1,7 +1,8 @@
 """What is done every night for every tenant: scores anew, nudges for who goes cold, deleted contacts purged.
 
-Contacts are read 200 at once, tenant by tenant, and written only where something changed; a nudge is told once for each
-silence. A run that is cut off is made good by the next: nothing depends on where it was.
+Each tenant has an event of its own, and each event scores 2,000 contacts and tells of the next: tenants are scored
+beside each other, and a part that fails is done again, alone. A contact is written only where its score changed; a
+nudge is told once for each silence.
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from shared_layer.core import clock
-from shared_layer.core.logs import log
 from shared_layer.crm.belongings import forget_all
 from shared_layer.crm.claims import released
 from shared_layer.crm.contact import COLLECTION, StoredContact
 from shared_layer.crm.contacts import contact_identities
 from shared_layer.crm.lead_score import days_silent, is_going_cold, lead_score
-from shared_layer.messaging.events.crm import ContactGoingCold
+from shared_layer.messaging.events.crm import ContactGoingCold, CrmScoringDue
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import from_snapshot, tenant_collection
 from shared_layer.storage.gcp_clients import firestore
@@ -26,45 +26,56 @@ if TYPE_CHECKING:
     from google.cloud.firestore import AsyncQuery, DocumentSnapshot
 
 PAGE: Final = 200
+PAGES_A_PART: Final = 10
 
 
-async def score_all(unit: Unit) -> int:
-    """Score the contacts of every active tenant; how many changed."""
-    changed = 0
-    async for tenant_id in _tenants():
-        changed += await score_tenant(tenant_id, unit)
-    log("INFO", "contacts_scored", f"{changed} scores changed", changed=changed)
-    return changed
-
-
-async def _tenants() -> AsyncIterator[str]:
+async def begin_scoring(unit: Unit) -> int:
+    """Tell of every active tenant that has contacts that they are to be scored; how many there are."""
     from google.cloud.firestore import FieldFilter
 
-    async for page in _pages(firestore().collection("tenants").where(filter=FieldFilter("status", "==", "active"))):
+    night, begun = clock.utcnow().date().isoformat(), 0
+    active = firestore().collection("tenants").where(filter=FieldFilter("status", "==", "active"))
+    async for page in _pages(active):
+        part = Unit(unit.context, "", unit.emits)
         for snapshot in page:
-            yield snapshot.id
+            if await _taken(_active(snapshot.id).limit(1)):
+                part.emit(CrmScoringDue(night=night), snapshot.id)
+                begun += 1
+        await part.commit()
+    return begun
 
 
-async def _pages(query: AsyncQuery) -> AsyncIterator[list[DocumentSnapshot]]:
-    """A query's documents by id, 200 at once."""
+def _active(tenant_id: str) -> AsyncQuery:
+    from google.cloud.firestore import FieldFilter
+
+    return tenant_collection(tenant_id, COLLECTION).where(filter=FieldFilter("status", "==", "active"))
+
+
+async def _pages(query: AsyncQuery, after: str | None = None) -> AsyncIterator[list[DocumentSnapshot]]:
+    """A query's documents by id, 200 at once, from behind an id."""
     ordered = query.order_by("__name__").limit(PAGE)
-    page = [snapshot async for snapshot in ordered.stream()]
+    page = await _taken(ordered.start_after({"__name__": after}) if after is not None else ordered)
     while page:
         yield page
-        page = [snapshot async for snapshot in ordered.start_after(page[-1]).stream()] if len(page) == PAGE else []
+        page = await _taken(ordered.start_after(page[-1])) if len(page) == PAGE else []
 
 
-async def score_tenant(tenant_id: str, unit: Unit) -> int:
-    """Score one tenant's contacts, a page a commit."""
-    from google.cloud.firestore import FieldFilter
+async def _taken(query: AsyncQuery) -> list[DocumentSnapshot]:
+    return [snapshot async for snapshot in query.stream()]
 
-    active = tenant_collection(tenant_id, COLLECTION).where(filter=FieldFilter("status", "==", "active"))
-    changed = 0
-    async for page in _pages(active):
-        part = Unit(unit.context, tenant_id, unit.emits)
+
+async def score_part(due: CrmScoringDue, unit: Unit) -> int:
+    """Score the tenant's next contacts, a page a commit, and stage the event of those behind them; how many changed."""
+    changed, pages, last = 0, 0, due.after
+    async for page in _pages(_active(unit.tenant_id), due.after):
+        if pages == PAGES_A_PART:
+            unit.emit(CrmScoringDue(night=due.night, after=last))
+            break
+        part = Unit(unit.context, unit.tenant_id, unit.emits)
         for snapshot in page:
             changed += _score(snapshot, part, clock.utcnow())
         await part.commit()
+        pages, last = pages + 1, page[-1].id
     return changed
 
 

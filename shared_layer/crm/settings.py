@@ -62,7 +62,12 @@ def settings_document(tenant_id: str) -> AsyncDocumentReference:
 async def read_settings(tenant_id: str) -> CrmSettings:
     """The tenant's settings, or those that every tenant begins with."""
     snapshot = await settings_document(tenant_id).get()
-    return CrmSettings.model_validate(snapshot.to_dict()) if snapshot.exists else CrmSettings()
+    stored = snapshot.to_dict() if snapshot.exists else None
+    if not stored:
+        return CrmSettings()
+    # An erasure strikes out the address of who asked for it, here as well.
+    stored["blocklist"] = [entry for entry in stored["blocklist"] if not entry.startswith("[")]
+    return CrmSettings.model_validate(stored)
 
 
 async def put_settings(wanted: CrmSettings, caller: Caller, unit: Unit) -> CrmSettings:

@@ -115,6 +115,14 @@ class DealWon(EventPayload):
     won_at: datetime
 
 
+@event_type("crm_scoring_due")
+class CrmScoringDue(EventPayload):
+    """A tenant's contacts behind the id `after` are to be scored, a part at once; `night` is the day it began."""
+
+    night: str
+    after: str | None = None
+
+
 @event_type("contact_going_cold")
 class ContactGoingCold(EventPayload):
     contact_id: str

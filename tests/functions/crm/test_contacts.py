@@ -185,3 +185,21 @@ async def test_another_tenants_contact_is_not_found(platform: LocalPlatform) -> 
 async def test_what_is_no_contact_is_refused(platform: LocalPlatform, body: dict[str, Any]) -> None:
     crm = await new_crm(platform)
     assert (await crm.ask("POST", "/contacts", json=body)).status_code == 422
+
+
+async def test_a_contact_whose_address_was_erased_is_still_read_listed_and_changed(platform: LocalPlatform) -> None:
+    from shared_layer.crm.contact import contact_document
+    from shared_layer.crm.settings import settings_document
+    from shared_layer.governance.subject import Subject
+
+    crm = await new_crm(platform)
+    await crm.ask("PUT", "/settings", json={"blocklist": ["ann@acme.example", "spam.example"]})
+    made = await crm.create(name="Ann", emails=["ann@acme.example"])
+    subject = Subject("ann@acme.example", None)
+    for reference in (contact_document(crm.tenant_id, made["id"]), settings_document(crm.tenant_id)):
+        await reference.set(subject.erased_from((await reference.get()).to_dict()))
+    path = f"/contacts/{made['id']}"
+    assert (await crm.get(path))["emails"] == ["[erased]"]
+    assert len(await crm.listed("/contacts")) == 1
+    assert (await crm.ask("PATCH", path, 1, json={"title": "x", "emails": ["new@acme.example"]})).status_code == 200
+    assert (await crm.get("/settings"))["blocklist"] == ["spam.example"]

@@ -192,3 +192,13 @@ async def test_who_was_deleted_does_not_come_back_by_himself(platform: LocalPlat
     await hear(tenant_id, payment(1, 2))
     [still] = await documents(tenant_id, "crm_contacts")
     assert (still["status"], still["interactions"]) == ("deleted", 2)
+
+
+async def test_what_is_no_address_and_no_name_makes_no_contact_and_no_dead_letter(platform: LocalPlatform) -> None:
+    tenant_id = f"t{uuid.uuid4().hex[:15]}"
+    nobody = lead(1, 1, True, False).model_copy(update={"email": "not an address", "name": "  "})
+    await hear(tenant_id, nobody)
+    assert await documents(tenant_id, "crm_contacts") == []
+    await hear(tenant_id, slack(1, 1, False).model_copy(update={"user_name": " ", "user_email": "x"}))
+    [contact] = await documents(tenant_id, "crm_contacts")
+    assert (contact["name"], contact["emails"], contact["slack_users"]) == (None, [], ["T1:U1"])

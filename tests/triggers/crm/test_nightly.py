@@ -9,27 +9,41 @@ import pytest
 from shared_layer.core import clock
 from shared_layer.crm import nightly
 from shared_layer.crm.reminding import remind_due
+from shared_layer.messaging.events.crm import CrmScoringDue
 from shared_layer.messaging.unit import Unit
-from tests.support.crm import new_crm
+from tests.support.crm import Crm, new_crm
+from tests.support.eventually import eventually
 from tests.support.platform import LocalPlatform
 from tests.support.staging import context, documents
 
 
-def unit_of_the_night() -> Unit:
-    return Unit(context("crm-engine", ""), "", ("contact_going_cold",))
+def unit_of_the_night(tenant_id: str = "") -> Unit:
+    return Unit(context("crm-engine", tenant_id), tenant_id, ("contact_going_cold", "crm_scoring_due"))
+
+
+async def score(crm: Crm) -> int:
+    """A night's scoring of one tenant, part after part; how many contacts changed."""
+    changed, due = 0, CrmScoringDue(night="2026-06-01")
+    while True:
+        unit = unit_of_the_night(crm.tenant_id)
+        changed += await nightly.score_part(due, unit)
+        if not unit.events:
+            return changed
+        due = CrmScoringDue.model_validate(unit.events[0].payload)
 
 
 async def test_scores_are_made_anew_page_by_page_and_a_silence_is_told_of_once(
     platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(nightly, "PAGE", 2)
+    monkeypatch.setattr(nightly, "PAGES_A_PART", 1)
     crm = await new_crm(platform)
     contacts = [await crm.create(name=f"N {number}", stage="customer") for number in range(5)]
     long_ago = (datetime.now(UTC) - timedelta(days=60)).isoformat()
     for _ in range(3):
         await crm.create(f"/contacts/{contacts[0]['id']}/interactions", kind="call", occurred_at=long_ago)
     for night in range(2):
-        assert await nightly.score_tenant(crm.tenant_id, unit_of_the_night()) == (5 if night == 0 else 0)
+        assert await score(crm) == (5 if night == 0 else 0)
         events = [one["payload"] for one in await documents(crm.tenant_id, "events")]
         assert [one["days_silent"] for one in events if "days_silent" in one] == [60]
     [best, *_] = await crm.listed("/contacts", sort="-score")
@@ -37,7 +51,7 @@ async def test_scores_are_made_anew_page_by_page_and_a_silence_is_told_of_once(
     assert [reason["reason"] for reason in best["score_reasons"]] == ["frequency", "recency", "stage"]
     assert [one["id"] for one in await crm.listed("/contacts", min_score=7)] == [best["id"]]
     await crm.create(f"/contacts/{best['id']}/interactions", kind="call")
-    await nightly.score_tenant(crm.tenant_id, unit_of_the_night())
+    await score(crm)
     assert (await crm.get(f"/contacts/{best['id']}"))["score"] > best["score"]
 
 
@@ -80,3 +94,15 @@ async def test_a_reminder_is_told_of_once_and_again_when_it_is_set_anew(platform
     assert (now["reminded_at"] is not None, now["version"]) == (True, 1)
     await crm.ask("PATCH", f"/tasks/{task['id']}", 1, json={"remind_at": "2026-01-02T00:00:00Z"})
     assert await told() == [task["id"]] * 2
+
+
+async def test_the_schedule_has_every_tenant_with_contacts_scored(platform: LocalPlatform) -> None:
+    crm, empty = await new_crm(platform), await new_crm(platform)
+    contact = await crm.create(name="Ann", title="CEO", emails=["ann@acme.example"])
+    assert await nightly.begin_scoring(unit_of_the_night()) >= 1
+
+    async def scored() -> bool:
+        return bool((await crm.get(f"/contacts/{contact['id']}"))["score"] == 15)
+
+    await eventually(scored)
+    assert "crm_scoring_due" not in {one["event_type"] for one in await documents(empty.tenant_id, "events")}
