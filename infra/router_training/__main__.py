@@ -13,7 +13,7 @@ from pathlib import Path
 from infra.router_training.labelled import mmlu
 from shared_layer.ai.router.evidence import PACKAGED as EVIDENCE
 from shared_layer.ai.router.evidence import packaged_file
-from shared_layer.ai.router.learning import ABROAD, learn_scored
+from shared_layer.ai.router.learning import learn_scored
 from shared_layer.ai.router.model import PACKAGED
 
 
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     outcomes = [labelled.outcome for labelled in mmlu(options.data)]
     if not outcomes:
         parser.error(f"{options.data} holds no mmlu/mmlu_*.csv")
-    learned = learn_scored(outcomes, ABROAD)
+    learned = learn_scored(outcomes)
     files = {
         options.output: learned.router.packed(),
         options.output.with_name(EVIDENCE.name): packaged_file(learned.router, learned.scored),

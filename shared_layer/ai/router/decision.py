@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul, sub
 from typing import Any, Final
 
 from shared_layer.ai.router.calibration import ALWAYS_STRONG, ALWAYS_WEAK, Calibration, Threshold
-from shared_layer.ai.router.features import Features, Vector, features
+from shared_layer.ai.router.features import SHAPE, Vector, features
 from shared_layer.ai.router.model import Router, packaged
 from shared_layer.ai.router.policy import RoutingPolicy, SpendAtMost
 from shared_layer.ai.router.shape import TRAITS
@@ -47,29 +48,38 @@ def decide(
     answers; a policy that spends nothing is always weak. A conversation is no familiar kind: training had none.
     """
     router = router or packaged()
-    found = features(prompt_text)
-    trust = router.trust(found.vector)
-    probability = router.probability(router.gain(found.vector))
+    vector = features(prompt_text).vector
+    judged = router.judge(vector)
+    probability = router.probability(judged.gain)
     threshold, because = _threshold(router, policy, calibration)
-    weak = threshold.weak(probability)
-    said = f"the weak model is good enough with {probability:.0%}; {because}"
     return Decision(
-        weak=weak,
+        weak=threshold.weak(probability),
         p_weak_good_enough=probability,
         threshold=threshold.value,
-        familiar=router.familiar(found.vector) and _turns(messages) <= 1 and not by_form,
-        reasons=(said, *contributions(router, found, trust * router.belief)),
-        vector=found.vector,
+        familiar=judged.familiar and _turns(messages) <= 1 and not by_form,
+        reasons=(f"the weak model is good enough with {probability:.0%}; {because}",),
+        vector=vector,
     )
 
 
-def contributions(router: Router, found: Features, trust: float) -> tuple[str, ...]:
-    """What spoke loudest for the strong model or for the weak one, against a typical prompt, loudest first."""
-    named: list[tuple[float, str]] = []
-    names = [trait.words for trait in TRAITS] + [f"{gram!r}" for gram in found.grams]
-    for place, ((slot, value), name) in enumerate(zip(found.vector, names, strict=True)):
-        pull = (router.weak_fails.weight(slot) - trust * router.strong_fails.weight(slot)) * value
-        named.append((pull, f"{name}" if place < len(TRAITS) else f"the words {name}"))
+def contributions(prompt_text: str, router: Router) -> tuple[str, ...]:
+    """What spoke loudest for the strong model or for the weak one, loudest first.
+
+    A trait's part is what the predicted gain loses if it alone were of the usual measure; a word's is its weight. It
+    takes as long as twenty decisions.
+    """
+    found = features(prompt_text)
+    seen = router.sight.look(found.vector)
+    trust = router.judge(found.vector, seen).trust
+    heads = ((router.weak_fails, router.weak_fails.share), (router.strong_fails, -trust * router.strong_fails.share))
+    changes = [list(map(sub, seen, without)) for without in router.sight.without(found.vector)]
+    named = [
+        (sum(part * sum(map(mul, head.kernel, change)) for head, part in heads), trait.words)
+        for trait, change in zip(TRAITS, changes, strict=True)
+    ]
+    for (slot, value), gram in zip(found.vector[SHAPE:], found.grams, strict=True):
+        pull = sum(part * head.words[slot - SHAPE] * head.scale for head, part in heads) * value
+        named.append((pull, f"the words {gram!r}"))
     loudest = sorted(named, key=lambda item: -abs(item[0]))[:_REASONS]
     return tuple(
         f"{name} speaks for the {'strong' if pull > 0 else 'weak'} model ({pull:+.3f})" for pull, name in loudest

@@ -1,6 +1,7 @@
-"""A prompt as a sparse vector: the steps of its shape, and its words and pairs of words hashed into buckets.
+"""A prompt as a sparse vector: the measures of its shape, and its words and pairs of words hashed into buckets.
 
-Both halves have length 1 whatever the prompt's length is, so that neither drowns the other. Hashing is CRC-32, the same
+The words of the options are there once more, by themselves: what is to be chosen from says more of how hard a question
+is than what is asked. Each of the two halves has length 1 whatever the prompt's length is. Hashing is CRC-32, the same
 on every machine and in every process (Weinberger et al. 2009, "Feature hashing for large scale multitask learning").
 """
 
@@ -16,23 +17,21 @@ from zlib import crc32
 
 from shared_layer.ai.router.shape import TRAITS, read
 
+SHAPE: Final = len(TRAITS)
 BUCKETS: Final = 1 << 16
-STEPS: Final = 16
-"""Slots of a trait; its edges are fewer."""
-SHAPE: Final = len(TRAITS) * STEPS
 SLOTS: Final = SHAPE + BUCKETS
 _READ: Final = 6_000
 """Characters read from each end of a longer prompt: the task is usually said there, and the time stays bounded."""
 _TOKEN: Final = re.compile(r"[a-z]+(?:'[a-z]+)?|[^\W_a-z]+|[^\s\w]|_+")
 _LAST_CUE: Final = re.compile(r"\s*\bAnswer:\s*$")
-_SHAPE_VALUE: Final = 1.0 / math.sqrt(len(TRAITS))
+_OPTION_MARK: Final = "option: "
 
 Vector = list[tuple[int, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """`vector` holds (slot, value); the first len(TRAITS) entries are the shape, in the order of the traits."""
+    """`vector` holds (slot, value); the first SHAPE entries are the traits' measures, in their order."""
 
     vector: Vector
     grams: tuple[str, ...]
@@ -49,15 +48,25 @@ def features(text: str) -> Features:
     text = _LAST_CUE.sub("", text if len(text) <= 2 * _READ else f"{text[:_READ]}\n{text[-_READ:]}")
     tokens = tokens_of(text)
     reading = read(text, tokens)
-    vector = [(n * STEPS + trait.step(reading), _SHAPE_VALUE) for n, trait in enumerate(TRAITS)]
-    counts: dict[str, int] = {}
-    for gram in (*tokens, *map(" ".join, pairwise(tokens))):
-        counts[gram] = counts.get(gram, 0) + 1
-    vector += _words(counts)
+    vector = [(n, float(trait.measure(reading))) for n, trait in enumerate(TRAITS)]
+    counts = _counted(tokens, "")
+    vector += _hashed(counts)
+    if reading.options:
+        offered = _counted(tokens_of("\n".join(reading.options)), _OPTION_MARK)
+        vector += _hashed(offered)
+        counts |= offered
     return Features(vector, tuple(counts))
 
 
-def _words(counts: dict[str, int]) -> Vector:
+def _counted(tokens: list[str], mark: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for gram in (*tokens, *map(" ".join, pairwise(tokens))):
+        name = mark + gram
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _hashed(counts: dict[str, int]) -> Vector:
     values = [1.0 if count == 1 else 1.0 + math.log(count) for count in counts.values()]
     length = math.sqrt(sum([value * value for value in values])) or 1.0
     hashes = map(crc32, "\n".join(counts).encode("utf-8", "surrogatepass").split(b"\n")) if counts else ()

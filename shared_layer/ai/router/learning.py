@@ -1,40 +1,47 @@
-"""From labelled prompts to a router."""
+"""From labelled prompts to a router.
+
+Each head is learned in two steps: from the prompts' shapes, then from their words what the shapes left unexplained. A
+third of the outcomes at a time is held out to see how much of what was learned holds elsewhere, how familiar an unseen
+prompt looks, and how likely the weak model is good enough at each predicted gain.
+"""
 
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import add, mul, sub
 from random import Random
 from typing import Final
 
 from shared_layer.ai.router.calibration import Scored
-from shared_layer.ai.router.features import SLOTS, Vector
-from shared_layer.ai.router.fitting import ridge
-from shared_layer.ai.router.model import Head, Router, quantised, sealed, typical_shape
+from shared_layer.ai.router.features import Vector
+from shared_layer.ai.router.fitting import Matrix, products, ridge, solve
+from shared_layer.ai.router.model import Head, Router, quantised, sealed
 from shared_layer.ai.router.outcome import Outcome
+from shared_layer.ai.router.sight import Sight, familiarity, sight_of
 
 FOLDS: Final = 3
+STRANGE: Final = 1000
+USUAL: Final = 33
+"""Trust begins where one of 1,000 unseen prompts is less familiar, and is whole where one of 33 is."""
+LEAST_SHARE: Final = 0.05
+MOST_SHARE: Final = 1.5
+_NUGGET: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to learn: the ridge's penalty and rounds, and the router to stay close to, where there is one.
+    """How to learn: the penalties of shape and words, the rounds of descent, and the router to start from, if any."""
 
-    `belief` is what a prediction of the strong model's failure counts: all, for prompts of the kinds that are learned
-    from; less for others, where it carries over badly, and only for familiar ones if `cautious` (ABROAD, chosen on
-    subjects held out).
-    """
-
-    belief: float = 1.0
-    cautious: bool = False
-    penalty: float = 8.0
+    shape_penalty: float = 20.0
+    word_penalty: float = 20.0
     epochs: int = 4
     base: Router | None = None
 
 
 DEFAULT: Final = Recipe()
-ABROAD: Final = Recipe(belief=0.7, cautious=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +58,98 @@ def learn(outcomes: Sequence[Outcome], recipe: Recipe = DEFAULT) -> Router:
 
 
 def learn_scored(outcomes: Sequence[Outcome], recipe: Recipe = DEFAULT) -> Learned:
-    """A router of these outcomes, deterministic. Folds tell how familiar and how likely good an unseen prompt is.
-
-    Raises ValueError for fewer outcomes than folds.
-    """
+    """A router of these outcomes, the same in whatever order they come. Raises ValueError for too few."""
     if len(outcomes) < FOLDS:
         raise ValueError(f"learning needs {FOLDS} outcomes or more")
-    order = list(range(len(outcomes)))
-    Random(0).shuffle(order)  # noqa: S311  the folds, not a secret
-    held: list[tuple[Outcome, Router]] = []
-    for fold in range(FOLDS):
-        part = _bare([outcomes[n] for place, n in enumerate(order) if place % FOLDS != fold], recipe)
-        held += [(outcomes[n], part) for place, n in enumerate(order) if place % FOLDS == fold]
-    familiar = sorted(part.familiarity(outcome.vector) for outcome, part in held)
-    start, whole = familiar[0], familiar[len(familiar) // 100]
-    trusted = (round(start, 6), round(max(whole, start + 0.01), 6))
-    gains = [replace(part, trusted=trusted).gain(outcome.vector) for outcome, part in held]
-    slope, offset = platt(gains, [float(outcome.good_enough) for outcome, _ in held])
-    router = sealed(replace(_bare(outcomes, recipe), trusted=trusted, slope=slope, offset=offset))
-    scored = [Scored(router.probability(gain), outcome) for gain, (outcome, _) in zip(gains, held, strict=True)]
+    ordered = sorted(outcomes, key=lambda outcome: (outcome.vector, outcome.weak, outcome.strong))
+    Random(0).shuffle(ordered)  # noqa: S311  the folds, not a secret
+    lesson = _Lesson(ordered, recipe)
+    base = recipe.base
+    weak = _learn_head(lesson, [1.0 - outcome.weak for outcome in ordered], base.weak_fails if base else None)
+    strong = _learn_head(lesson, [1.0 - outcome.strong for outcome in ordered], base.strong_fails if base else None)
+    likeness = sorted(familiarity(seen) for n, seen in enumerate(lesson.seen) if max(seen) < 1.0)
+    start, whole = (_digits(likeness[len(likeness) // part]) for part in (STRANGE, USUAL)) if likeness else (0.0, 1.0)
+    trusted = (start, max(whole, _digits(start + 0.01)))
+    router = Router(lesson.sight, weak.head, strong.head, trusted, 1.0, 0.0)
+    gains = [
+        weak.head.usual - strong.head.usual + weak.held[n] - router.trust(familiarity(seen)) * strong.held[n]
+        for n, seen in enumerate(lesson.seen)
+    ]
+    slope, offset = platt(gains, [float(outcome.good_enough) for outcome in ordered])
+    router = sealed(replace(router, slope=slope, offset=offset))
+    scored = (Scored(router.probability(gain), outcome) for gain, outcome in zip(gains, ordered, strict=True))
     return Learned(router, tuple(scored))
 
 
-def _bare(outcomes: Sequence[Outcome], recipe: Recipe) -> Router:
-    rows: list[Vector] = [outcome.vector for outcome in outcomes]
-    base = recipe.base
-    weak = _head(rows, [1.0 - outcome.weak for outcome in outcomes], recipe, base.weak_fails if base else None)
-    strong = _head(rows, [1.0 - outcome.strong for outcome in outcomes], recipe, base.strong_fails if base else None)
-    usual = round(1.0 - sum(outcome.strong for outcome in outcomes) / len(outcomes), 6)
-    return Router(weak, strong, usual, recipe.belief, recipe.cautious, (0.0, 1.0), 1.0, 0.0, typical_shape(rows))
+class _Lesson:
+    """The prompts as both heads learn from them: what each resembles, and the sums of products of each third."""
+
+    def __init__(self, outcomes: Sequence[Outcome], recipe: Recipe) -> None:
+        self.recipe = recipe
+        self.rows: list[Vector] = [outcome.vector for outcome in outcomes]
+        self.sight: Sight = recipe.base.sight if recipe.base else sight_of(self.rows)
+        self.seen = [self.sight.look(row) for row in self.rows]
+        self.columns = [[array("d", column) for column in zip(*self.seen[n::FOLDS], strict=True)] for n in range(FOLDS)]
+        self._products = [products(columns) for columns in self.columns]
+        between = [self.sight.near(mark)[: n + 1] for n, mark in enumerate(self.sight.marks)]
+        self._norm = [[recipe.shape_penalty * value for value in row] for row in between]
+
+    def equations(self, left_out: int | None) -> Matrix:
+        """The normal equations' left side without one of the thirds."""
+        total = [list(row) for row in self._norm]
+        for n, part in enumerate(self._products):
+            if n != left_out:
+                total = [list(map(add, row, more)) for row, more in zip(total, part, strict=True)]
+        for n, row in enumerate(total):
+            row[n] += _NUGGET
+        return total
+
+    def fit(self, targets: Sequence[float], left_out: int | None) -> tuple[list[float], list[float]]:
+        """The weights of landmarks and words that explain `targets`, learned without one of the thirds."""
+        parts = [n for n in range(FOLDS) if n != left_out]
+        told = [[sum(map(mul, column, targets[n::FOLDS])) for column in self.columns[n]] for n in parts]
+        kernel = solve(self.equations(left_out), [math.fsum(sums) for sums in zip(*told, strict=True)])
+        kept = [n for n in range(len(self.rows)) if n % FOLDS != left_out]
+        rest = [targets[n] - sum(map(mul, kernel, self.seen[n])) for n in kept]
+        words = ridge([self.rows[n] for n in kept], rest, self.recipe.word_penalty, self.recipe.epochs)
+        return kernel, words
 
 
-def _head(rows: list[Vector], targets: list[float], recipe: Recipe, base: Head | None) -> Head:
-    start = [base.weight(slot) for slot in range(SLOTS)] if base else ()
-    return quantised(*ridge(rows, targets, recipe.penalty, recipe.epochs, start))
+@dataclass(frozen=True, slots=True)
+class _LearnedHead:
+    """A head, and what one that had not seen the prompt says of each, as a departure from the usual."""
+
+    head: Head
+    held: list[float]
+
+
+def _learn_head(lesson: _Lesson, targets: list[float], base: Head | None) -> _LearnedHead:
+    pairs = list(zip(lesson.seen, lesson.rows, strict=True))
+    known = [base.departure(seen, row) for seen, row in pairs] if base else [0.0] * len(targets)
+    usual = math.fsum(map(sub, targets, known)) / len(targets)
+    left = [target - usual - before for target, before in zip(targets, known, strict=True)]
+    held = list(known)
+    for fold in range(FOLDS):
+        part = quantised(usual, *lesson.fit(left, fold))
+        for n in range(fold, len(held), FOLDS):
+            held[n] += part.departure(*pairs[n])
+    share = _share(held, targets)
+    kernel, words = lesson.fit(left, None)
+    if base:
+        kernel = [new + base.share * old for new, old in zip(kernel, base.kernel, strict=True)]
+        words = [new + base.share * base.scale * old for new, old in zip(words, base.words, strict=True)]
+    head = replace(quantised(usual, kernel, words), share=share)
+    return _LearnedHead(head, [share * departure for departure in held])
+
+
+def _share(held: Sequence[float], targets: Sequence[float]) -> float:
+    """By how much to multiply departures so that they fit prompts that were not learned from (least squares)."""
+    mean = math.fsum(targets) / len(targets)
+    squares = math.fsum(map(mul, held, held))
+    if squares == 0.0:
+        return 1.0
+    slope = math.fsum(departure * (target - mean) for departure, target in zip(held, targets, strict=True)) / squares
+    return _digits(min(MOST_SHARE, max(LEAST_SHARE, slope)))
 
 
 def platt(gains: Sequence[float], good: Sequence[float], rounds: int = 30) -> tuple[float, float]:
@@ -104,3 +169,7 @@ def platt(gains: Sequence[float], good: Sequence[float], rounds: int = 30) -> tu
         slope -= (oo * g_slope - so * g_offset) / determinant
         offset -= (ss * g_offset - so * g_slope) / determinant
     return float(f"{max(slope, 1e-6):.9g}"), float(f"{offset:.9g}")
+
+
+def _digits(number: float) -> float:
+    return float(f"{number:.7g}")

@@ -1,4 +1,4 @@
-"""The classifier: weights of one byte each, packed into a file of its own."""
+"""The classifier: two predictions from a prompt's shape and words, packed into a file of their own."""
 
 from __future__ import annotations
 
@@ -10,38 +10,49 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from operator import mul
 from pathlib import Path
 from typing import Final
 
-from shared_layer.ai.router.features import SHAPE, SLOTS, Vector
-from shared_layer.ai.router.shape import TRAITS
+from shared_layer.ai.router.features import BUCKETS, SHAPE, Vector
+from shared_layer.ai.router.sight import Sight, familiarity, from_bytes, to_bytes
 
 PACKAGED: Final = Path(__file__).with_name("weights.bin")
+FORMAT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One linear prediction. `weights` are whole numbers from -127 to 127: times `shape_scale` in the first SHAPE
-    slots, times `word_scale` in the others."""
+    """One prediction: the `usual` value, and how a prompt departs from it.
 
-    weights: array[int]
-    shape_scale: float
-    word_scale: float
-    intercept: float
+    `kernel` weighs the resemblance to each landmark; `words` (whole numbers from -127 to 127, times `scale`) the
+    prompt's words. `share` is how much of a departure proved true on prompts that were not learned from.
+    """
 
-    def predict(self, vector: Vector) -> float:
-        """The prediction for a prompt's vector."""
-        weights, shape, words = self.weights, 0.0, 0.0
-        for slot, value in vector:
-            if slot < SHAPE:
-                shape += weights[slot] * value
-            else:
-                words += weights[slot] * value
-        return self.intercept + shape * self.shape_scale + words * self.word_scale
+    usual: float
+    kernel: tuple[float, ...]
+    words: array[int]
+    scale: float
+    share: float
 
-    def weight(self, slot: int) -> float:
-        """A slot's weight as it counts."""
-        return self.weights[slot] * (self.shape_scale if slot < SHAPE else self.word_scale)
+    def departure(self, resemblances: Sequence[float], vector: Vector) -> float:
+        """How far the prediction lies from the usual value."""
+        shaped: float = sum(map(mul, self.kernel, resemblances))
+        return self.share * (shaped + self.spoken(vector))
+
+    def spoken(self, vector: Vector) -> float:
+        """What the words say, before it is shared out."""
+        words = self.words
+        return self.scale * sum([words[slot - SHAPE] * value for slot, value in vector[SHAPE:]])
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`gain` is what asking the strong model would add, about -1 to 1. `trust` is how far the prompt's kind was met."""
+
+    gain: float
+    trust: float
+    familiar: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,116 +61,84 @@ class Router:
     P(weak is good enough).
 
     Where the weak model fails carries over to prompts of other kinds; where the strong one fails does not. So the
-    second counts `belief` times as much, and if `cautious` only as far as the prompt's shape is familiar; else the
-    `usual` rate stands for it. Familiarity is the cosine with the mean shape of training (`typical`); `trusted` holds
-    where trust begins and where it is whole. `slope` and `offset` turn a gain into a probability (Platt 1999).
-    `digest` tells one router from another: a calibration belongs to one.
+    second counts only as far as the prompt's shape is familiar. `trusted` holds where trust begins and where it is
+    whole. `slope` and `offset` turn a gain into a probability (Platt 1999). `digest` tells one router from another: a
+    calibration belongs to one.
     """
 
+    sight: Sight
     weak_fails: Head
     strong_fails: Head
-    usual: float
-    belief: float
-    cautious: bool
     trusted: tuple[float, float]
     slope: float
     offset: float
-    typical: tuple[float, ...]
     digest: str = ""
 
+    def judge(self, vector: Vector, resemblances: Sequence[float] = ()) -> Judgement:
+        """What is to be expected of a prompt; `resemblances` where the caller has them already."""
+        seen = resemblances or self.sight.look(vector)
+        trust = self.trust(familiarity(seen))
+        strong = trust * self.strong_fails.departure(seen, vector) if trust else 0.0
+        gain = self.weak_fails.usual - self.strong_fails.usual + self.weak_fails.departure(seen, vector) - strong
+        return Judgement(gain, trust, trust >= 1.0)
+
     def gain(self, vector: Vector) -> float:
-        """The predicted gain of asking the strong model, about -1 to 1."""
-        trust = self.belief * self.trust(vector)
-        strong_fails = self.strong_fails.predict(vector) if trust else 0.0
-        return self.weak_fails.predict(vector) - self.usual - trust * (strong_fails - self.usual)
+        """The predicted gain of asking the strong model."""
+        return self.judge(vector).gain
 
-    def trust(self, vector: Vector) -> float:
-        """How far a prediction of the strong model's failure holds: 1, or if `cautious` 0 for a kind never met."""
-        if not self.cautious:
-            return 1.0
+    def trust(self, likeness: float) -> float:
+        """How far a prediction of the strong model's failure holds: 0 for a kind never met, 1 for a familiar one."""
         start, whole = self.trusted
-        if not self.met(vector):
-            return 0.0
-        return min(1.0, max(0.0, (self.familiarity(vector) - start) / (whole - start)))
-
-    def familiar(self, vector: Vector) -> bool:
-        """Whether the prompt is of a kind that training had."""
-        return self.met(vector) and self.familiarity(vector) >= self.trusted[1]
+        return min(1.0, max(0.0, (likeness - start) / (whole - start)))
 
     def probability(self, gain: float) -> float:
         """P(weak is good enough) for a predicted gain; the greater the gain, the smaller."""
         return 1.0 / (1.0 + math.exp(min(700.0, max(-700.0, self.offset + self.slope * gain))))
 
-    def familiarity(self, vector: Vector) -> float:
-        """How like training's the prompt's shape is, 0 to 1, whatever it is about."""
-        typical = self.typical
-        return sum([typical[slot] * value for slot, value in vector[: len(TRAITS)]])
-
-    def met(self, vector: Vector) -> bool:
-        """Whether training had prompts (more than one of some 600) on every step on which this prompt's shape is."""
-        return all(self.typical[slot] > 0.0 for slot, _ in vector[: len(TRAITS)])
-
     def packed(self) -> bytes:
-        """The file: a line of JSON, then the compressed bytes of both heads' weights."""
+        """The file: a line of JSON, then the compressed bytes of the landmarks and of both heads' words."""
         heads = {
-            name: {key: getattr(head, key) for key in ("shape_scale", "word_scale", "intercept")}
+            name: {"usual": head.usual, "kernel": head.kernel, "scale": head.scale, "share": head.share}
             for name, head in (("weak_fails", self.weak_fails), ("strong_fails", self.strong_fails))
         }
-        kept = {
-            name: getattr(self, name)
-            for name in ("usual", "belief", "cautious", "trusted", "slope", "offset", "typical")
-        }
-        head = heads | kept | {"slots": SLOTS, "format": 1}
-        content = self.weak_fails.weights.tobytes() + self.strong_fails.weights.tobytes()
-        return json.dumps(head, sort_keys=True).encode() + b"\n" + zlib.compress(content, 9)
+        kept = {name: getattr(self, name) for name in ("trusted", "slope", "offset")}
+        sight = {"means": self.sight.means, "deviations": self.sight.deviations, "marks": len(self.sight.marks)}
+        line = json.dumps(heads | kept | sight | {"slots": [SHAPE, BUCKETS], "format": FORMAT}, sort_keys=True)
+        marks = b"".join(map(to_bytes, self.sight.marks))
+        content = marks + self.weak_fails.words.tobytes() + self.strong_fails.words.tobytes()
+        return line.encode() + b"\n" + zlib.compress(content, 9)
 
 
-def quantised(weights: Sequence[float], intercept: float) -> Head:
-    """A head of these weights, each rounded to one of 255 steps of its half. Numbers are kept to nine digits."""
-    shape, words = (_digits(max(map(abs, part)) / 127) or 1.0 for part in (weights[:SHAPE], weights[SHAPE:]))
-    whole = [_byte(w / shape) for w in weights[:SHAPE]] + [_byte(w / words) for w in weights[SHAPE:]]
-    return Head(array("b", whole), shape, words, _digits(intercept))
+def quantised(usual: float, kernel: Sequence[float], words: Sequence[float]) -> Head:
+    """A head of these weights, those of words each rounded to one of 255 steps. Numbers are kept to seven digits."""
+    scale = _digits(max(map(abs, words)) / 127) or 1.0
+    whole = array("b", [max(-127, min(127, round(weight / scale))) for weight in words])
+    return Head(_digits(usual), tuple(map(_digits, kernel)), whole, scale, 1.0)
 
 
 def unpacked(file: bytes) -> Router:
     """The router of a file that `packed` made. Raises ValueError for one of other features or another format."""
     line, _, rest = file.partition(b"\n")
     head = json.loads(line)
-    if head["format"] != 1 or head["slots"] != SLOTS:
+    if head["format"] != FORMAT or head["slots"] != [SHAPE, BUCKETS]:
         raise ValueError("the weights belong to other features; train again: python -m infra.router_training")
     content = zlib.decompress(rest)
-    heads = [
-        Head(array("b", content[n * SLOTS : (n + 1) * SLOTS]), **head[name])
-        for n, name in enumerate(("weak_fails", "strong_fails"))
-    ]
-    return Router(
-        weak_fails=heads[0],
-        strong_fails=heads[1],
-        usual=head["usual"],
-        belief=head["belief"],
-        cautious=head["cautious"],
-        trusted=(head["trusted"][0], head["trusted"][1]),
-        slope=head["slope"],
-        offset=head["offset"],
-        typical=tuple(head["typical"]),
-        digest=_digest(file),
-    )
+    after = head["marks"] * SHAPE
+    marks = tuple(from_bytes(content[n : n + SHAPE]) for n in range(0, after, SHAPE))
+    heads = []
+    for n, name in enumerate(("weak_fails", "strong_fails")):
+        words = array("b", content[after + n * BUCKETS : after + (n + 1) * BUCKETS])
+        made = head[name]
+        heads.append(Head(made["usual"], tuple(made["kernel"]), words, made["scale"], made["share"]))
+    sight = Sight(tuple(head["means"]), tuple(head["deviations"]), marks)
+    start, whole = head["trusted"]
+    return Router(sight, heads[0], heads[1], (start, whole), head["slope"], head["offset"], _digest(file))
 
 
 @cache
 def packaged() -> Router:
     """The router that comes with the platform, read once."""
     return unpacked(PACKAGED.read_bytes())
-
-
-def typical_shape(rows: Sequence[Vector]) -> tuple[float, ...]:
-    """The mean shape of these vectors at length 1, each part kept to three digits."""
-    total = [0.0] * SHAPE
-    for row in rows:
-        for slot, value in row[: len(TRAITS)]:
-            total[slot] += value
-    length = math.sqrt(sum(part * part for part in total)) or 1.0
-    return tuple(round(part / length, 3) for part in total)
 
 
 def sealed(router: Router) -> Router:
@@ -171,9 +150,5 @@ def _digest(file: bytes) -> str:
     return hashlib.sha256(file).hexdigest()[:16]
 
 
-def _byte(weight: float) -> int:
-    return max(-127, min(127, round(weight)))
-
-
 def _digits(number: float) -> float:
-    return float(f"{number:.9g}")
+    return float(f"{number:.7g}")

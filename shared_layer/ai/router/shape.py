@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 _OPTION: Final = re.compile(r"^\s*\(?([A-J])[.):]\s*(.*)$", re.MULTILINE)
 _OPERATOR: Final = re.compile(r"[=^<>+*/∑∫√≤≥∂π\\×÷]")
-_CODE: Final = re.compile(r"```|^\s*(?:def|class|import|return|for|while|public|SELECT)\b|;$", re.MULTILINE)
-_SHOUTED_NEGATION: Final = re.compile(r"\b(?:NOT|EXCEPT|LEAST|FALSE|INCORRECT)\b")
 _NUMERIC: Final = re.compile(r"[\s$£€%+-]*[\d.,/]+\s*%?.{0,6}")
 
 
@@ -25,18 +23,8 @@ _FUNCTION_WORDS: Final = _words(
     " she they his her their you your i my we have has had do does did will would can could should may might must"
 )
 _PERSONAL: Final = _words("he she his her him i my me you your")
-_LOGIC: Final = _words("if then all some every only unless implies therefore either both statement statements")
-_QUANTITY: Final = _words("many much number rate average total percent ratio sum value amount equal per")
-_KINDS: Final = (
-    ("calculation", _words("calculate compute solve evaluate determine simplify find")),
-    ("why or how", _words("why how explain describe")),
-    ("what or which", _words("what which who whom when where")),
-)
-_OTHER_KIND: Final = len(_KINDS)
-_LENGTHS: Final = (40.0, 70, 100, 140, 190, 250, 330, 450, 650, 1000, 1600, 3000, 6000)
-_COUNTS: Final = (1.0, 2, 3, 5, 8, 13, 25, 60)
-_SHARES: Final = (0.005, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
-_FLAG: Final = (0.5,)
+_LONG: Final = 9
+"""Letters; a longer word is a long one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +37,23 @@ class Reading:
     options: tuple[str, ...]
     lengths: tuple[int, ...]
     """Of each token that is a word."""
+    numbers: int
 
-    def share(self, words: frozenset[str]) -> float:
-        """The part of the tokens that are among `words`."""
-        return self.count(words) / max(len(self.tokens), 1)
+    def share(self, count: float) -> float:
+        """What part of the tokens `count` is."""
+        return count / max(len(self.tokens), 1)
 
-    def count(self, words: frozenset[str]) -> int:
+    def among(self, words: frozenset[str]) -> int:
         """How many of the tokens are among `words`."""
         return sum(map(words.__contains__, self.tokens))
 
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """One measure of a prompt, cut into steps at `edges`; `words` names it for people."""
+    """One measure of a prompt; `words` names it for people. Counts and lengths are measured on a log scale."""
 
     words: str
-    edges: tuple[float, ...]
     measure: Callable[[Reading], float]
-
-    def step(self, reading: Reading) -> int:
-        """Which step the prompt is on: 0 below the first edge."""
-        return bisect_right(self.edges, self.measure(reading))
 
 
 def read(text: str, tokens: list[str]) -> Reading:
@@ -77,78 +61,55 @@ def read(text: str, tokens: list[str]) -> Reading:
     options = tuple(match[2] for match in _OPTION.finditer(text))
     lengths = tuple([len(token) for token in tokens if token[0].isalpha()])
     first = _OPTION.search(text) if options else None
-    return Reading(text, tuple(tokens), text[: first.start()] if first else text, options, lengths)
+    stem = text[: first.start()] if first else text
+    return Reading(text, tuple(tokens), stem, options, lengths, tokens.count("#"))
 
 
-def _mean_word(reading: Reading) -> float:
-    return sum(reading.lengths) / max(len(reading.lengths), 1)
-
-
-def _long_words(reading: Reading) -> float:
-    return sum([length > 9 for length in reading.lengths]) / max(len(reading.tokens), 1)
-
-
-def _signs(reading: Reading) -> float:
-    return (len(reading.tokens) - len(reading.lengths) - _numbers(reading)) / max(len(reading.tokens), 1)
-
-
-def _capitals(reading: Reading) -> float:
-    return sum(map(str.isupper, [word[0] for word in reading.stem.split()[1:]])) / max(len(reading.tokens), 1)
-
-
-def _numbers(reading: Reading) -> int:
-    return reading.tokens.count("#")
+def _option_length(reading: Reading) -> float:
+    options = reading.options
+    return math.log1p(sum(map(len, options)) / len(options) + 1.0) if options else 0.0
 
 
 def _option_spread(reading: Reading) -> float:
-    lengths = [len(option) + 1 for option in reading.options]
-    return max(lengths) / min(lengths) if lengths else 0.0
+    lengths = [len(option) for option in reading.options]
+    return math.log((max(lengths) + 2.0) / (min(lengths) + 2.0)) if lengths else 0.0
 
 
-def _kind(reading: Reading) -> int:
-    asked = set(reading.stem.lower().split())
-    return next((n for n, (_, words) in enumerate(_KINDS) if not words.isdisjoint(asked)), _OTHER_KIND)
+def _numeric_options(reading: Reading) -> float:
+    options = reading.options
+    return sum([bool(_NUMERIC.fullmatch(option)) for option in options]) / len(options) if options else 0.0
+
+
+def _word_length(reading: Reading) -> float:
+    return sum(reading.lengths) / max(len(reading.lengths), 1)
+
+
+def _capitals(reading: Reading) -> float:
+    return reading.share(sum(map(str.isupper, [word[0] for word in reading.stem.split()[1:]])))
 
 
 TRAITS: Final = (
-    Trait("its length", _LENGTHS, lambda r: len(r.text)),
-    Trait("the length of the question", _LENGTHS, lambda r: len(r.stem)),
-    Trait("how many options it offers", (1.0, 3, 5, 6), lambda r: len(r.options)),
-    Trait("the length of its options", _LENGTHS, lambda r: sum(map(len, r.options)) * 2),
-    Trait("how unequal its options are", (1.2, 1.6, 2.2, 3, 5), _option_spread),
-    Trait("options that are numbers", _FLAG, lambda r: sum(bool(_NUMERIC.fullmatch(o)) for o in r.options) > 1),
-    Trait("the share of numbers", _SHARES, lambda r: _numbers(r) / max(len(r.tokens), 1)),
-    Trait("the count of numbers", _COUNTS, _numbers),
-    Trait(
-        "the share of signs and punctuation",
-        _SHARES,
-        _signs,
-    ),
-    Trait("the count of mathematical signs", _COUNTS, lambda r: len(_OPERATOR.findall(r.text))),
-    Trait("negations", _COUNTS[:4], lambda r: r.count(_NEGATION)),
-    Trait("a negation in capitals", _FLAG, lambda r: _SHOUTED_NEGATION.search(r.text) is not None),
-    Trait("the length of its words", (3.5, 4.0, 4.4, 4.8, 5.2, 5.7, 6.3, 7), _mean_word),
-    Trait("the share of long words", _SHARES, _long_words),
-    Trait("repeated words", (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9), lambda r: len(set(r.tokens)) / max(len(r.tokens), 1)),
-    Trait(
-        "the share of function words", (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5), lambda r: r.share(_FUNCTION_WORDS)
-    ),
-    Trait("people in it", _COUNTS, lambda r: r.count(_PERSONAL)),
-    Trait("words of logic", _COUNTS[:6], lambda r: r.count(_LOGIC)),
-    Trait("words of quantity", _COUNTS[:6], lambda r: r.count(_QUANTITY)),
-    Trait("the kind of question", (1.0, 2, 3), _kind),
-    Trait("sentences in the question", _COUNTS, lambda r: r.stem.count(". ")),
-    Trait("a question mark", _FLAG, lambda r: "?" in r.stem),
-    Trait("a sentence to complete", _FLAG, lambda r: r.stem.rstrip()[-1:].isalpha() or r.stem.rstrip().endswith(":")),
-    Trait("a gap to fill", _FLAG, lambda r: "___" in r.text),
-    Trait("lines in the question", _COUNTS, lambda r: r.stem.strip().count("\n")),
-    Trait("quotations", _COUNTS[:5], lambda r: r.text.count('"') + r.text.count("“")),
-    Trait("code", _FLAG, lambda r: _CODE.search(r.text) is not None),
-    Trait("money", _FLAG, lambda r: "$" in r.text),
-    Trait(
-        "names and other capitals",
-        _SHARES,
-        _capitals,
-    ),
+    Trait("its length", lambda r: math.log1p(len(r.text))),
+    Trait("the length of the question", lambda r: math.log1p(len(r.stem))),
+    Trait("how many options it offers", lambda r: len(r.options)),
+    Trait("the length of its options", _option_length),
+    Trait("how unequal its options are", _option_spread),
+    Trait("options that are numbers", _numeric_options),
+    Trait("the count of numbers", lambda r: math.log1p(r.numbers)),
+    Trait("the share of numbers", lambda r: r.share(r.numbers)),
+    Trait("the length of its words", _word_length),
+    Trait("the share of long words", lambda r: r.share(sum([length > _LONG for length in r.lengths]))),
+    Trait("how few words are repeated", lambda r: r.share(len(set(r.tokens)))),
+    Trait("the share of function words", lambda r: r.share(r.among(_FUNCTION_WORDS))),
+    Trait("the count of mathematical signs", lambda r: math.log1p(len(_OPERATOR.findall(r.text)))),
+    Trait("negations", lambda r: r.among(_NEGATION)),
+    Trait("a question mark", lambda r: "?" in r.stem),
+    Trait("a gap to fill", lambda r: "___" in r.text),
+    Trait("sentences in the question", lambda r: math.log1p(r.stem.count(". "))),
+    Trait("lines in the question", lambda r: math.log1p(r.stem.strip().count("\n"))),
+    Trait("names and other capitals", _capitals),
+    Trait("people in it", lambda r: math.log1p(r.among(_PERSONAL))),
+    Trait("the share of signs and punctuation", lambda r: r.share(len(r.tokens) - len(r.lengths) - r.numbers)),
+    Trait("money or formulas", lambda r: "$" in r.text),
 )
 """The traits, in the order of their slots in a model: changing it needs a new training."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from infra.router_training.labelled import Labelled
 from shared_layer.ai.analysis import analyse
-from shared_layer.ai.router.learning import ABROAD, DEFAULT, Recipe, learn
+from shared_layer.ai.router.learning import learn
 
 Scorer = Callable[[Sequence[Labelled], Sequence[Labelled]], list[float]]
 """Predicted need of the strong model for each test prompt, after learning from the training's."""
@@ -27,20 +27,15 @@ def rule(train: Sequence[Labelled], test: Sequence[Labelled]) -> list[float]:
     return [analyse({"messages": [{"role": "user", "content": one.prompt}]}).score for one in test]
 
 
-def learned(recipe: Recipe) -> Scorer:
+def learned(train: Sequence[Labelled], test: Sequence[Labelled]) -> list[float]:
     """The router of this repository, trained on these labels alone."""
-
-    def scorer(train: Sequence[Labelled], test: Sequence[Labelled]) -> list[float]:
-        router = learn([labelled.outcome for labelled in train], recipe)
-        return [router.gain(labelled.outcome.vector) for labelled in test]
-
-    return scorer
+    router = learn([labelled.outcome for labelled in train])
+    return [router.gain(labelled.outcome.vector) for labelled in test]
 
 
 RIVALS: dict[str, Scorer] = {
     "random": chance,
     "length": length,
     "is_complex": rule,
-    "learned, own": learned(DEFAULT),
-    "learned, abroad": learned(ABROAD),
+    "learned": learned,
 }
