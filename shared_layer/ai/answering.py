@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from shared_layer.ai.budget import Hold, hold, release
+from shared_layer.ai.cascade.plan import Cascade, plan_cascade
 from shared_layer.ai.clients import post
 from shared_layer.ai.completion import Route, Usage
-from shared_layer.ai.failures import InvalidAnswer
-from shared_layer.ai.fallback import first_answer
-from shared_layer.ai.ledger import note, record
+from shared_layer.ai.failures import Doubted, InvalidAnswer
+from shared_layer.ai.fallback import Answered, first_answer
+from shared_layer.ai.ledger import detach, note, record
 from shared_layer.ai.mock import mock_completion
 from shared_layer.ai.optimiser import optimise
 from shared_layer.ai.prompt import CATEGORY, Prompt
@@ -22,6 +25,7 @@ from shared_layer.ai.routing import Target, route
 from shared_layer.ai.spend import Outcome, Spend
 from shared_layer.ai.tokens import estimate, estimate_messages
 from shared_layer.core.context import current
+from shared_layer.core.errors import ProviderFailed
 from shared_layer.core.ids import new_id
 from shared_layer.storage.cache import cached
 
@@ -57,8 +61,14 @@ async def _ask(prompt: Prompt) -> Reply:
     started = time.perf_counter()
     body, saved = optimise(prompt.body)
     decision = await route(prompt.caller, prompt.model, body)
-    attempts = _Attempts(prompt, body, saved, decision.kept)
-    won = await first_answer(decision, attempts.ask)
+    cascade = plan_cascade(decision, body, prompt.verify)
+    attempts = _Attempts(prompt, body, saved, decision.kept, cascade)
+    try:
+        won = await first_answer(cascade.decision if cascade else decision, attempts.ask)
+    except ProviderFailed:
+        if attempts.doubted is None:
+            raise
+        won = attempts.doubted
     answered, usage = won.value
     return Reply(
         body=answered,
@@ -76,13 +86,22 @@ async def _ask(prompt: Prompt) -> Reply:
 class _Attempts:
     """The attempts to answer one prompt; `cost_micros` is what they come to, useful or not."""
 
-    def __init__(self, prompt: Prompt, body: Mapping[str, Any], saved: int, routed: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        prompt: Prompt,
+        body: Mapping[str, Any],
+        saved: int,
+        routed: Mapping[str, Any],
+        cascade: Cascade | None = None,
+    ) -> None:
         self.call_id = new_id("call")
+        self.doubted: Answered[tuple[dict[str, Any], Usage]] | None = None
         self.cost_micros = 0
         self._prompt = prompt
         self._body = body
         self._saved = saved
         self._routed = routed
+        self._cascade = cascade
         self._wasted = 0
 
     async def ask(self, target: Target, seconds: float, reasons: tuple[str, ...]) -> tuple[dict[str, Any], Usage]:
@@ -96,42 +115,76 @@ class _Attempts:
                 latency_ms = (time.perf_counter() - started) * 1000
                 usage = usage_of(answered, self._body, target.provider is not MOCK)
                 fits = _fits(answered, self._prompt)
-                self._wasted += not fits
-                call_id = self.call_id if fits else f"{self.call_id}_{self._wasted}"
-                outcome: Outcome = "answered" if fits else "invalid"
-                await self._pay(target, usage, reasons, latency_ms, outcome, call_id, held)
+                bill = _Bill(target, usage, reasons, latency_ms, held)
+                doubt = await self._doubt(answered, bill) if fits else None
+                await self._pay(bill, "invalid" if not fits else "doubted" if doubt else "answered", doubt)
             finally:
                 await release(held)
+            if doubt:
+                self.doubted = Answered(target, (answered, usage), (*reasons, f"not verified: {doubt}"))
+                raise Doubted(doubt)
             if fits:
                 return answered, usage
         raise InvalidAnswer()
 
-    async def _pay(
-        self,
-        target: Target,
-        usage: Usage,
-        reasons: tuple[str, ...],
-        latency_ms: float,
-        outcome: Outcome,
-        call_id: str,
-        held: Hold,
-    ) -> None:
-        """Write one answer down, before anything else is awaited."""
+    async def _doubt(self, answered: dict[str, Any], bill: _Bill) -> str | None:
+        """What the cascade has against an answer ("": nothing); None where it does not check. Whoever leaves meanwhile
+        pays for the answer all the same."""
+        if self._cascade is None or not self._cascade.covers(bill.target):
+            return None
+        try:
+            return await self._cascade.doubt(answered, self._body, partial(self._check, bill.target, bill.reasons))
+        except Exception as error:  # noqa: BLE001 (a check that fails proves nothing: the strong model answers)
+            return f"a check failed: {type(error).__name__}"
+        except BaseException:
+            await asyncio.shield(detach(self._pay(bill, "aborted", None)))
+            raise
+
+    async def _check(self, target: Target, reasons: tuple[str, ...], varied: Mapping[str, Any]) -> str:
+        """The text of one more answer of a target, asked for by a check."""
+        held = await hold(self._prompt.caller, target.price, varied)
+        try:
+            started = time.perf_counter()
+            answered = await _send(target, varied, self._prompt, target.provider.total_seconds)
+            usage = usage_of(answered, varied)
+            bill = _Bill(target, usage, reasons, (time.perf_counter() - started) * 1000, held)
+            await self._pay(bill, "check", None)
+        finally:
+            await release(held)
+        return text_of_answer(answered)
+
+    async def _pay(self, bill: _Bill, outcome: Outcome, doubt: str | None) -> None:
+        """Write one answer down. Only the one that is given bears the call's own id."""
+        self._wasted += outcome in ("invalid", "doubted", "check")
+        own = outcome in ("answered", "aborted")
+        target = bill.target
+        verdict = {} if doubt is None else {"verified": not doubt, "check": doubt[:200]}
         spend = Spend(
-            call_id=call_id,
+            call_id=self.call_id if own else f"{self.call_id}_{self._wasted}",
             operation=self._prompt.operation,
             provider=target.provider.id,
             model=target.model,
-            route=route_line(target.provider.id, reasons),
-            usage=usage,
-            cost_micros=target.price.of(usage),
-            latency_ms=latency_ms,
+            route=route_line(target.provider.id, bill.reasons),
+            usage=bill.usage,
+            cost_micros=target.price.of(bill.usage),
+            latency_ms=bill.latency_ms,
             outcome=outcome,
-            tokens_saved=self._saved,
-            routed=self._routed,
+            tokens_saved=self._saved if own else 0,
+            routed={**self._routed, **verdict} if self._routed and outcome != "check" else {},
         )
         self.cost_micros += spend.cost_micros
-        await record(self._prompt.caller, spend, held)
+        await record(self._prompt.caller, spend, bill.held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bill:
+    """One answer to pay for."""
+
+    target: Target
+    usage: Usage
+    reasons: tuple[str, ...]
+    latency_ms: float
+    held: Hold
 
 
 async def _send(target: Target, body: Mapping[str, Any], prompt: Prompt, seconds: float) -> dict[str, Any]:

@@ -23,7 +23,9 @@ OPERATION = "ai.chat"
 
 async def chat(request: ChatRequest, headers: Mapping[str, str], caller: Caller) -> Response:
     """The answer to a chat completion request; `headers` may keep the cache out of it."""
-    prompt = Prompt(caller, request.provider_body(), request.model, OPERATION, cache_wanted(headers))
+    verify = request.xynergy.verify if request.xynergy else None
+    body = request.provider_body()
+    prompt = Prompt(caller, body, request.model, OPERATION, cache_wanted(headers), verify=verify)
     if request.stream:
         return _streamed(await stream(prompt, request.include_usage), prompt)
     reply = await answer(prompt)

@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
+from shared_layer.ai.cascade.verification import Verification
 from shared_layer.ai.prompt import AUTO
 from shared_layer.core.models import Model
 
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
-STREAM_FIELDS = frozenset({"model", "stream", "stream_options"})
+STREAM_FIELDS = frozenset({"model", "stream", "stream_options", "xynergy"})
 
 
 @with_config(ConfigDict(extra="allow"))
@@ -20,6 +21,12 @@ class ChatMessage(TypedDict):
 
     role: Role
     content: NotRequired[str | list[dict[str, Any]] | None]
+
+
+class ChatExtension(Model):
+    """What is the router's own, and reaches no provider. OpenAI's clients send it as `extra_body={"xynergy": …}`."""
+
+    verify: Verification | None = None
 
 
 class ChatRequest(Model):
@@ -53,6 +60,7 @@ class ChatRequest(Model):
     reasoning_effort: str | None = None
     user: str | None = None
     metadata: dict[str, str] | None = None
+    xynergy: ChatExtension | None = None
 
     def provider_body(self) -> dict[str, Any]:
         """What the caller sent, without what the router decides itself; null means left out, as at OpenAI."""

@@ -33,6 +33,10 @@ class InvalidAnswer(Exception):
     """A provider answered twice with something that does not fit the schema, or with no answer at all."""
 
 
+class Doubted(Exception):
+    """A cheap answer did not stand the cascade's checks; the message says which."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """One provider's failure in a sentence. `sick`: it counts against the provider's breaker.
@@ -56,6 +60,8 @@ def failure_of(provider: str, error: Exception, pinned: bool) -> Failure | Probl
     """
     if isinstance(error, InvalidAnswer | ValidationError):
         return Failure(provider, "answered something that does not fit", sick=False)
+    if isinstance(error, Doubted):
+        return Failure(provider, f"was not trusted: {error}", sick=False)
     if isinstance(error, TimeoutError):
         return Failure(provider, "did not answer in time")
     if isinstance(error, Unreachable):

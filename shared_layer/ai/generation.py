@@ -8,6 +8,7 @@ import orjson
 from pydantic import ConfigDict, Field
 
 from shared_layer.ai.answering import answer
+from shared_layer.ai.cascade.verification import Verification
 from shared_layer.ai.prompt import AUTO, Prompt
 from shared_layer.ai.providers import MICROS
 from shared_layer.ai.reply import Reply
@@ -28,6 +29,9 @@ class GenerateRequest(Model):
     max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     json_schema: dict[str, Any] | None = None
+    verify: Verification | None = Field(
+        default=None, description="How to check a cheap answer, where the routing policy has the cascade on."
+    )
     cache: bool = Field(default=True, description="False: ask a model, whatever the cache holds.")
 
     def body(self) -> dict[str, Any]:
@@ -85,7 +89,8 @@ class Generated(Model):
 async def generate(request: GenerateRequest, use_cache: bool, caller: Caller) -> Generated:
     """The answer to a prompt, paid and recorded. Raises as `answer` does."""
     accept = orjson.loads if request.json_schema is not None else None
-    prompt = Prompt(caller, request.body(), request.model, OPERATION, request.cache and use_cache, accept)
+    cache = request.cache and use_cache
+    prompt = Prompt(caller, request.body(), request.model, OPERATION, cache, accept, verify=request.verify)
     return _generated(await answer(prompt))
 
 

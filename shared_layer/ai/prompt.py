@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from shared_layer.ai.cascade.verification import Verification
 from shared_layer.ai.providers import answering
 from shared_layer.core.caller import Caller
 from shared_layer.core.json import fingerprint
@@ -22,7 +23,8 @@ class Prompt:
     """`body` is an OpenAI chat body without `model` and the streaming fields; `operation` names what it is for.
 
     `accept` raises ValidationError (or another ValueError) for a text that is of no use; `stand_in` is what the mock
-    answers, where who asks knows better than the mock what an answer would be like.
+    answers, where who asks knows better than the mock what an answer would be like. `verify` is what the
+    caller knows of a right answer, for the cascade.
     """
 
     caller: Caller
@@ -32,6 +34,7 @@ class Prompt:
     cache: bool = True
     accept: Callable[[str], object] | None = None
     stand_in: Callable[[], str] | None = None
+    verify: Verification | None = None
 
     @property
     def cacheable(self) -> bool:
@@ -47,4 +50,5 @@ class Prompt:
     @property
     def cache_parts(self) -> tuple[str, ...]:
         """What an answer depends on: every parameter sent, the model named, and who could answer."""
-        return (fingerprint([self.model, self.body, [f"{p.id}/{p.model}" for p in answering()]]),)
+        known = [self.verify.model_dump()] if self.verify else []
+        return (fingerprint([self.model, self.body, [f"{p.id}/{p.model}" for p in answering()], *known]),)

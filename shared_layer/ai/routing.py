@@ -27,6 +27,9 @@ from shared_layer.core.errors import Forbidden, NotFound
 _BY_ID: Final = {provider.id: provider for provider in (*PROVIDERS, MOCK)}
 _BY_MODEL: Final = {model: provider for provider in (*PROVIDERS, MOCK) for model in provider.models}
 
+_FORMS: Final = ("tools", "functions", "reasoning_effort")
+"""Fields that make a request harder than its words tell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -132,19 +135,23 @@ def weak_and_strong(policy: RoutingPolicyText) -> tuple[Target | None, tuple[Tar
     Where no provider is configured at all, the mock is the cheap one whatever the policy says: it leaves the house no
     more than it costs.
     """
-    *strong, internal = answering()
+    strong = [provider for provider in answering() if provider.strength == "strong"]
+    weak = [provider for provider in answering() if provider.strength == "weak"]
     allowed = tuple(Target(provider, provider.model) for provider in strong if policy.allows(provider.id))
-    if policy.allows(INTERNAL.id) or (internal is MOCK and not strong):
-        return Target(internal, internal.model), allowed
-    return None, allowed
+    cheap = [provider for provider in weak if policy.allows(provider.id if provider is not MOCK else INTERNAL.id)]
+    first = cheap[0] if cheap else MOCK if weak == [MOCK] and not strong else None
+    return (Target(first, first.model) if first else None), allowed
 
 
 def _ask_router(body: Mapping[str, Any], standing: Standing) -> learned.Decision:
-    messages = body["messages"]
-    asked = [message for message in messages if message.get("role") == "user"]
-    text = text_of(asked[-1]) if asked else ""
-    by_form = bool(body.get("tools") or body.get("functions") or body.get("reasoning_effort"))
-    return learned.decide(text, messages, standing.policy.for_router, standing.calibration, standing.router, by_form)
+    policy, by_form = standing.policy.for_router, any(body.get(name) for name in _FORMS)
+    text = last_question(body)
+    return learned.decide(text, body["messages"], policy, standing.calibration, standing.router, by_form)
+
+
+def last_question(body: Mapping[str, Any]) -> str:
+    """What the user asked last."""
+    return next((text_of(message) for message in reversed(body["messages"]) if message.get("role") == "user"), "")
 
 
 def _allowed_target(name: str, policy: RoutingPolicyText) -> Target:

@@ -12,8 +12,9 @@ from shared_layer.ai.providers import baseline_price
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 
-Outcome = Literal["answered", "invalid", "broken", "aborted"]
-"""`invalid`: did not fit the schema; `broken`: the provider failed in mid-stream; `aborted`: the caller left."""
+Outcome = Literal["answered", "invalid", "broken", "aborted", "doubted", "check"]
+"""`invalid`: did not fit the schema; `broken`: the provider failed in mid-stream; `aborted`: the caller left;
+`doubted`: did not stand the cascade's checks; `check`: was asked for by a check."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import dataclasses
 
 from shared_layer.ai.ledger_page import LEDGER, Entry, entries_of
 from shared_layer.core import clock
-from shared_layer.messaging.events.ai import AiCallCompleted
+from shared_layer.messaging.events.ai import AiAnswerVerified, AiCallCompleted
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document
 
@@ -19,7 +19,8 @@ async def tell_page(tenant_id: str, page_id: str, unit: Unit) -> None:
         return
     unit.patch_unchanged(reference, {"told_at": clock.utcnow()}, page.update_time)
     handlers_own = unit.context
-    for event, entry in _events(entries_of(page.to_dict())):
+    entries = entries_of(page.to_dict())
+    for event, entry in [*_events(entries), *_verdicts(entries)]:
         unit.context = dataclasses.replace(
             handlers_own, **{name: entry[name] for name in ("request_id", "trace_id", "span_id", "actor")}
         )
@@ -27,13 +28,30 @@ async def tell_page(tenant_id: str, page_id: str, unit: Unit) -> None:
     unit.context = handlers_own
 
 
-def _events(entries: list[Entry]) -> list[tuple[AiCallCompleted, Entry]]:
+def _events(entries: list[Entry]) -> list[tuple[AiCallCompleted | AiAnswerVerified, Entry]]:
     """An event for each paid answer, and one for all answers from the cache that are alike."""
     alike: dict[tuple[str, ...], list[Entry]] = {}
     for entry in entries:
         key = (entry["operation"], entry["provider"], entry["model"]) if entry["cached"] else (entry["call_id"],)
         alike.setdefault(key, []).append(entry)
     return [(_event(group), group[0]) for group in alike.values()]
+
+
+def _verdicts(entries: list[Entry]) -> list[tuple[AiAnswerVerified, Entry]]:
+    """An event for each cheap answer that a cascade checked."""
+    return [
+        (
+            AiAnswerVerified(
+                call_id=entry["call_id"],
+                outcome="passed" if entry["routed"]["verified"] else "escalated",
+                check=entry["routed"]["check"],
+                cost_micros=entry["cost_micros"],
+            ),
+            entry,
+        )
+        for entry in entries
+        if "verified" in entry.get("routed", ())
+    ]
 
 
 def _event(group: list[Entry]) -> AiCallCompleted:

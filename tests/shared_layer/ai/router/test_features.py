@@ -9,20 +9,23 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_layer.ai.router.features import SHAPE, SLOTS, features
+from shared_layer.ai.router.features import SHAPE, SLOTS, features, pack_vector, unpack_vector
 from shared_layer.ai.router.shape import TRAITS
 
 PROMPT = "Which of these is NOT a prime?\nA. 2\nB. 9\nC. 11\nD. 13\nAnswer:"
 
 
 @given(st.text(max_size=400))
-def test_any_text_gives_two_halves_of_length_one_within_the_slots(text: str):
-    vector = features(text).vector
-    assert all(0 <= slot < SLOTS for slot, _ in vector)
-    shape = [value for slot, value in vector if slot < SHAPE]
-    assert len(shape) == len(TRAITS)
-    words = [value for slot, value in vector if slot >= SHAPE]
-    assert math.isclose(sum(value * value for value in shape), 1.0)
+def test_any_text_gives_its_traits_and_words_of_length_one_within_the_slots(text: str):
+    found = features(text)
+    assert all(0 <= slot < SLOTS for slot, _ in found.vector)
+    assert [slot for slot, _ in found.vector[:SHAPE]] == list(range(len(TRAITS)))
+    assert all(math.isfinite(value) for _, value in found.vector)
+    words = [
+        value
+        for (_, value), gram in zip(found.vector[SHAPE:], found.grams, strict=True)
+        if not gram.startswith("option: ")
+    ]
     assert not words or math.isclose(sum(value * value for value in words), 1.0)
 
 
@@ -37,9 +40,18 @@ def test_another_process_with_another_hash_seed_sees_the_same():
     assert seen == {f"{features(PROMPT)}\n"}
 
 
-def test_every_step_of_a_trait_has_a_slot():
-    assert all(len(trait.edges) < 16 for trait in TRAITS)
-    assert all(list(trait.edges) == sorted(trait.edges) for trait in TRAITS)
+def test_the_words_of_options_are_there_once_more_by_themselves():
+    grams = features(PROMPT).grams
+    assert "option: #" in grams
+    assert "option: prime" not in grams
+
+
+@given(st.text(max_size=200))
+def test_a_stored_vector_is_the_vector_but_for_single_precision(text: str):
+    vector = features(text).vector
+    kept = unpack_vector(pack_vector(vector))
+    assert [slot for slot, _ in kept] == [slot for slot, _ in vector]
+    assert all(math.isclose(one, other, rel_tol=1e-6) for (_, one), (_, other) in zip(kept, vector, strict=True))
 
 
 def test_a_prompt_of_a_megabyte_is_read_in_part():
