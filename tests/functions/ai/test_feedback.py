@@ -80,13 +80,13 @@ async def night(tenant: Tenant, world: World) -> bool:
 
 
 async def remember(tenant: Tenant, count: int, good: float = 1.0) -> None:
-    """Outcomes as nights of feedback leave them."""
+    """Outcomes as weeks of feedback leave them: contrary to what the packaged router expects, proofs are easy."""
     moment, batch, random = clock.utcnow(), firestore().batch(), Random(3)
     for made in worded(random, count):
         known = KnownOutcome(
             id=f"call_{uuid.uuid4().hex}",
             features=pack_vector(made.vector),
-            weak=made.weak * good,
+            weak=(1.0 - made.weak) * good,
             strong=made.strong,
             weak_cost=1_000,
             strong_cost=15_000,
@@ -117,7 +117,7 @@ async def test_a_night_learns_the_tenants_threshold_and_router_from_its_own_outc
 async def test_where_the_weak_model_always_failed_the_strong_one_answers(tenant: Tenant, world: World):
     await remember(tenant, 120, good=0.0)
     assert await night(tenant, world)
-    assert (await get(tenant)).json()["calibration"]["weak_share"] == 0.0
+    assert (await get(tenant)).json()["calibration"]["weak_share"] < 0.05  # of the 5 % that may be lost
 
 
 async def test_few_outcomes_change_nothing(tenant: Tenant, world: World):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared_layer.ai.router.calibration import Calibration, Threshold
-from shared_layer.ai.router.decision import decide
+from shared_layer.ai.router.decision import contributions, decide
 from shared_layer.ai.router.model import packaged
 from shared_layer.ai.router.policy import KeepQuality, RoutingPolicy, SpendAtMost
 
@@ -46,8 +46,9 @@ def test_an_exam_question_is_familiar_and_a_conversation_is_not():
     assert not decide("Write a campaign for our spring shoes", [], KEEP, None).familiar
 
 
-def test_the_reasons_say_what_spoke_for_which_model():
-    reasons = decide(EXAM, [], KEEP, calibrated(0.5)).reasons
-    assert "calibrated on 1500 outcomes" in reasons[0]
-    assert all("speaks for the" in reason for reason in reasons[1:])
-    assert len(reasons) == 5
+def test_the_reason_names_the_calibration_and_the_features_say_what_spoke_for_which_model():
+    (reason,) = decide(EXAM, [], KEEP, calibrated(0.5)).reasons
+    assert "calibrated on 1500 outcomes" in reason
+    spoken = contributions(EXAM, packaged())
+    assert len(spoken) == 4
+    assert all("speaks for the" in each for each in spoken)
