@@ -11,9 +11,10 @@ from pathlib import Path
 
 from infra.package.distributions import SERVER, closure, owners_of, pinned
 from infra.package.reach import reach_of
-from shared_layer.core.declaration import AnyDeclaration
+from shared_layer.core.declaration import AnyDeclaration, HttpOperation
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
+SOCKET_SERVER = "shared_layer.front_door.socket_server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ class Package:
 def package(root: Path, declaration: AnyDeclaration) -> Package:
     """The package of one function. Raises LookupError or FileNotFoundError for an import that is not to be had."""
     reach = reach_of(root, declaration.module)
-    names = closure([*owners_of(reach.external), *SERVER])
+    server = list(SERVER)
+    if _is_socket(declaration):
+        reach.files |= reach_of(root, SOCKET_SERVER).files
+        server.append("websockets")
+    names = closure([*owners_of(reach.external), *server])
     contents = {str(file.relative_to(root).as_posix()): file.read_bytes() for file in reach.files}
     contents["main.py"] = main_file(declaration).encode()
     contents["requirements.txt"] = pinned(root / "infra/locks/functions.txt", names).encode()
@@ -56,9 +61,21 @@ def package(root: Path, declaration: AnyDeclaration) -> Package:
 
 
 def main_file(declaration: AnyDeclaration) -> str:
-    """`main.py`, which Google's buildpack looks for: the function under its own name."""
+    """`main.py`, which Google's buildpack looks for: the function under its own name; a WebSocket's is `app`."""
+    if _is_socket(declaration):
+        source = declaration.module.replace(".", "/") + ".py"
+        return (
+            f'"""{declaration.summary}"""\n\n'
+            f"from {SOCKET_SERVER} import served\n\n"
+            f'app = served("{declaration.name}", "{source}")\n'
+        )
     return (
         f'"""{declaration.summary}"""\n\n'
         f"from {declaration.module} import {declaration.name}\n\n"
         f'__all__ = ["{declaration.name}"]\n'
     )
+
+
+def _is_socket(declaration: AnyDeclaration) -> bool:
+    """Whether it answers WebSockets, which Google's framework does not route."""
+    return isinstance(declaration, HttpOperation) and declaration.websocket

@@ -4,7 +4,7 @@ In the cloud such a function is a Cloud Run service of its own, whose container 
 
     uvicorn main:app --host 0.0.0.0 --port $PORT --ws websockets-sansio --timeout-graceful-shutdown 9
 
-over the archive's `main.py`, which ends with `app = served(main function, its file)`.
+over the archive's `main.py`, which holds `app = served(the function, its file)`.
 """
 
 from __future__ import annotations
