@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from infra.demo.place import Place
+from infra.demo.place import Place, place_in
 from infra.demo.platform_process import PlatformProcess
 from infra.demo.stand_in import StandIn
 
@@ -37,7 +37,6 @@ def own_platform(provider: StandIn) -> Iterator[Place]:
         platform = PlatformProcess(Path(folder) / "data", "--no-demo", environment=provider_variables(provider))
         platform.start()
         try:
-            local = platform.wait_ready()
-            yield Place(local["gateway"], local["api_key"], local["operator_key"])
+            yield place_in(platform.wait_ready())
         finally:
             platform.stop()

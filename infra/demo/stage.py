@@ -12,6 +12,7 @@ from infra.demo.day import Day
 from infra.demo.place import Place
 from infra.demo.stand_in import StandIn
 from infra.demo.story import Story
+from infra.demo.week import Week, read_week
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Stage:
     operator: Api | None
     provider: StandIn | None
     began: datetime
+    week: Week = field(default_factory=read_week)
     campaigns: dict[str, dict[str, Any]] = field(default_factory=dict)
     launched: set[str] = field(default_factory=set)
     keys_created: int = 0

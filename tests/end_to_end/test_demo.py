@@ -12,7 +12,7 @@ import pytest
 
 from infra.demo.day import read_day
 from infra.demo.own import provider_variables
-from infra.demo.place import Place
+from infra.demo.place import place_in
 from infra.demo.platform_process import PlatformProcess
 from infra.demo.stand_in import StandIn
 from infra.local.options import ROOT
@@ -45,12 +45,12 @@ def test_every_scene_comes_out_as_it_should_with_a_provider_that_dies(
     from infra.demo.__main__ import play
     from infra.demo.story import Records
 
-    local, lines = platform.local, list[str]()
+    lines = list[str]()
     story = Records(lines.append)
-    play(Place(local["gateway"], local["api_key"], local["operator_key"]), read_day(), story, provider)
+    play(place_in(platform.local), read_day(), story, provider)
     steps = [json.loads(line) for line in lines]
     assert [step for step in steps if step["outcome"] != "ok"] == []
-    assert len({step["scene"] for step in steps}) == 10
+    assert len({step["scene"] for step in steps}) == 12
     assert provider.asked >= 2
 
 

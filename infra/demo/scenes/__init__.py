@@ -13,6 +13,7 @@ from infra.demo.scenes.lost_key import lost_key
 from infra.demo.scenes.mistakes import mistakes
 from infra.demo.scenes.provider import provider_away
 from infra.demo.scenes.small_customer import small_customer
+from infra.demo.scenes.week import agency_week
 from infra.demo.stage import Stage
 
 SCENES: tuple[Callable[[Stage], None], ...] = (
@@ -25,4 +26,5 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     provider_away,
     lost_key,
     evening,
+    agency_week,
 )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from shared_layer.messaging.events.webhooks import LeadCaptured
+from shared_layer.webhooks.normalising.reading import moment
 
 FIELDS: Final = 50
 LONGEST: Final = 2_000
@@ -19,13 +20,19 @@ _NAMES: Final = {
 }
 _FIRST: Final = ("firstname", "givenname", "fname")
 _LAST: Final = ("lastname", "familyname", "surname", "lname")
+_ITS_OWN: Final = ("submission_id", "event_id", "id", "submitted_at")
+"""What a form says of the submission, not of the person."""
+
 _FORM: Final = ("form", "formname", "formid")
 _PLAIN: Final = re.compile("[^a-z0-9]")
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}\.[^@\s.]{2,63}")
 
 
 def lead_of(webhook_id: str, body: dict[str, Any], source_name: str, received_at: datetime) -> LeadCaptured:
-    """The lead of a form that was sent: `form` is what the form calls itself, else the source's name."""
+    """The lead of a form that was sent: `form` is what the form calls itself, else the source's name.
+
+    It was filled in when `submitted_at` says so, and at the latest when it came.
+    """
     nested = body.get("fields") or body.get("data")
     flat = {**body, **nested} if isinstance(nested, dict) else dict(body)
     texts = {name: _text(value) for name, value in flat.items() if not isinstance(value, dict | list)}
@@ -43,7 +50,7 @@ def lead_of(webhook_id: str, body: dict[str, Any], source_name: str, received_at
     parts = [part for part in (take(_FIRST), take(_LAST)) if part]
     email = named["email"].lower() if named["email"] and _EMAIL.fullmatch(named["email"]) else None
     form = take(_FORM) or source_name
-    rest = {name: value for name, value in texts.items() if name not in used and value}
+    rest = {name: value for name, value in texts.items() if value and name not in {*used, *_ITS_OWN}}
     if named["email"] and email is None:
         rest["email"] = named["email"]
     return LeadCaptured(
@@ -54,7 +61,7 @@ def lead_of(webhook_id: str, body: dict[str, Any], source_name: str, received_at
         phone=named["phone"],
         company=named["company"],
         fields=dict(list(rest.items())[:FIELDS]),
-        captured_at=received_at,
+        captured_at=min(moment(flat.get("submitted_at"), received_at), received_at),
     )
 
 
