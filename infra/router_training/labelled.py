@@ -19,11 +19,15 @@ WEAK_ARENA, STRONG_ARENA = "claude-3-haiku-20240307", "gemini-2.0-flash-001"
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A prompt and its outcome. `group` is the subject or task: it splits the data, and no feature ever sees it."""
+    """A prompt and its outcome. `group` is the subject or task: it splits the data, and no feature ever sees it.
+
+    `answer` is the weak model's, where it was recorded.
+    """
 
     prompt: str
     group: str
     outcome: Outcome
+    answer: str = ""
 
 
 def mmlu(folder: Path) -> Iterator[Labelled]:
@@ -44,7 +48,7 @@ def arena(folder: Path) -> Iterator[Labelled]:
         costs = [round((result["inference_cost"] or 0.0) * MICROS) for result in found]
         vector = features(answer["question"]).vector
         outcome = Outcome(vector, float(found[0]["score"]), float(found[1]["score"]), *costs)
-        yield Labelled(answer["question"], index.rpartition("_")[0], outcome)
+        yield Labelled(answer["question"], index.rpartition("_")[0], outcome, answer["generated_answer"] or "")
 
 
 def _answers(file: Path) -> dict[str, dict[str, Any]]:

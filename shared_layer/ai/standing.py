@@ -2,7 +2,9 @@
 
 A remembered standing is trusted as long as the tenant's epoch stands where it stood when it was read. The front door
 has that epoch from its one round trip, so that a request asks nobody; whoever changes a standing advances the epoch.
-Callers whose epoch is not known (handlers, an operator, Redis away) trust it for a minute.
+It is read again after five minutes all the same, in case Redis missed the change, and after one by
+callers whose epoch is not known (handlers, an operator, Redis away). While Firestore is away the
+standing that was read before goes on.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from shared_layer.storage.gcp_clients import firestore
 CALIBRATION: Final = "calibration"
 ROUTER: Final = "router"
 TRUST_SECONDS: Final = 60.0
+LONGEST_SECONDS: Final = 300.0
 REMEMBERED: Final = 200
 BEGINNING: Final = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
 """When the policy that nobody wrote was written."""
@@ -85,14 +88,25 @@ _remembered: OrderedDict[str, tuple[int | None, float, Standing]] = OrderedDict(
 
 
 async def standing_of(caller: Caller) -> Standing:
-    """The standing of the caller's tenant; from the process where nothing changed since it was read."""
+    """The standing of the caller's tenant; from the process where nothing changed since it was read.
+
+    Raises what Firestore raises, where it was never read before.
+    """
     known = _remembered.get(caller.tenant_id)
     if known is not None:
         epoch, read_at, standing = known
-        fresh = clock.now() - read_at < TRUST_SECONDS if caller.epoch is None else epoch == caller.epoch
-        if fresh:
+        trusted = TRUST_SECONDS if caller.epoch is None else LONGEST_SECONDS if epoch == caller.epoch else 0.0
+        if clock.now() - read_at < trusted:
             return standing
-    standing = await read_standing(caller.tenant_id)
+    from google.api_core.exceptions import GoogleAPIError
+
+    try:
+        standing = await read_standing(caller.tenant_id)
+    except GoogleAPIError as error:
+        if known is None:
+            raise
+        log("WARNING", "routing_standing_stale", f"the one read before is used: {type(error).__name__}")
+        return known[2]
     _remembered[caller.tenant_id] = (caller.epoch, clock.now(), standing)
     _remembered.move_to_end(caller.tenant_id)
     while len(_remembered) > REMEMBERED:

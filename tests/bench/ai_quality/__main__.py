@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from infra.router_training.labelled import Labelled, arena, mmlu
+from tests.bench.ai_quality.cascade import CASCADES, mathematical
 from tests.bench.ai_quality.figures import measure
-from tests.bench.ai_quality.rivals import RIVALS
+from tests.bench.ai_quality.rivals import RIVALS, Scorer
 from tests.bench.ai_quality.splits import Split, by_group, by_question, mixed
 
 LABELS = 1500
@@ -35,9 +36,21 @@ def main() -> None:
         "MMLU, all labels, by question": lambda: by_question(exams, folds),
         "unseen subjects: MMLU, all labels": lambda: by_group(exams, folds),
     }
+    sums = mathematical(others)
+    cascades: dict[str, Callable[[], Iterable[Split]]] = {
+        f"cascade on mathematics: MMLU, {LABELS} labels": lambda: (
+            (train, mathematical(test)) for train, test in by_question(exams, folds, LABELS)
+        ),
+        f"cascade on mathematics: {LABELS} of MMLU, {len(sums)} prompts of RouterArena": lambda: from_exams(
+            exams, sums, folds
+        ),
+    }
     for title, splits in tables.items():
         if options.only in title:
-            report(title, splits)
+            report(title, splits, RIVALS)
+    for title, splits in cascades.items():
+        if options.only in title:
+            report(title, splits, CASCADES)
 
 
 def from_exams(exams: list[Labelled], others: list[Labelled], folds: int) -> Iterable[Split]:
@@ -45,10 +58,10 @@ def from_exams(exams: list[Labelled], others: list[Labelled], folds: int) -> Ite
     return ((train, others) for train, _ in by_question(exams, folds, LABELS))
 
 
-def report(title: str, splits: Callable[[], Iterable[Split]]) -> None:
+def report(title: str, splits: Callable[[], Iterable[Split]], scorers: dict[str, Scorer]) -> None:
     """One table."""
     print(f"\n{title}\n{'':16}  APGR  [95 % bounds]   CPT50   CPT80  weak at 95 %", flush=True)
-    for name, scorer in RIVALS.items():
+    for name, scorer in scorers.items():
         f = measure(scorer, splits())
         bounds = f"[{f.low:.3f}, {f.high:.3f}]"
         print(f"{name:16} {f.apgr:5.3f}  {bounds}  {f.cpt50:6.1%}  {f.cpt80:6.1%}  {f.saving:8.1%}", flush=True)

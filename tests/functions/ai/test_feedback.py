@@ -6,7 +6,7 @@ import uuid
 from random import Random
 
 from shared_layer.ai.outcomes.known_outcome import COLLECTION, KEPT, KnownOutcome
-from shared_layer.ai.outcomes.recalibration import recalibrate_tenant
+from shared_layer.ai.outcomes.recalibration import recalibrate_due, recalibrate_tenant
 from shared_layer.ai.router.features import pack_vector, unpack_vector
 from shared_layer.ai.standing import read_standing
 from shared_layer.core import clock
@@ -132,3 +132,18 @@ async def test_a_new_target_is_met_at_once_on_the_tenants_own_outcomes(tenant: T
     await night(tenant, world)
     calibration = (await put(tenant, 1, target={"kind": "keep_quality", "share": 0.3})).json()["calibration"]
     assert (calibration["source"], calibration["weak_share"]) == ("own", 1.0)
+
+
+async def test_the_nightly_run_takes_the_tenants_on_the_list_and_no_others(tenant: Tenant, world: World):
+    await remember(tenant, 120)
+    unit = Unit(world.caller(tenant.id).context, "", ("router_recalibrated",))
+    await recalibrate_due(unit)
+    assert await events(tenant.id, "router_recalibrated") == []
+    due = firestore().collection("ai_recalibrations").document(tenant.id)
+    await due.set({"tenant_id": tenant.id, "since": clock.utcnow()})
+    assert await recalibrate_due(unit) >= 1
+    assert len(await events(tenant.id, "router_recalibrated")) == 1
+    assert not (await due.get()).exists
+    await due.set({"tenant_id": tenant.id, "since": clock.utcnow()})
+    await recalibrate_due(unit)
+    assert len(await events(tenant.id, "router_recalibrated")) == 1
