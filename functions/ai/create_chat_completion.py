@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from shared_layer.ai.chat import chat
 from shared_layer.ai.chat_request import ChatRequest
-from shared_layer.front_door import Caller, endpoint
+from shared_layer.front_door import Caller, Resources, endpoint
 
 
 @endpoint(
@@ -22,6 +22,7 @@ from shared_layer.front_door import Caller, endpoint
     deadline=300,
     emits=("ai_budget_threshold_reached", "platform_health_changed"),
     compatible="openai",
+    resources=Resources(secrets=("xynergy-seal-key",)),
 )
 async def create_chat_completion(body: ChatRequest, request: Request, caller: Caller) -> Response:
     return await chat(body, request.headers, caller)

@@ -4,7 +4,7 @@ from starlette.requests import Request
 
 from shared_layer.ai.chat import cache_wanted
 from shared_layer.ai.generation import Generated, GenerateRequest, generate
-from shared_layer.front_door import Caller, endpoint
+from shared_layer.front_door import Caller, Resources, endpoint
 
 
 @endpoint(
@@ -15,6 +15,7 @@ from shared_layer.front_door import Caller, endpoint
     deadline=300,
     emits=("ai_budget_threshold_reached", "platform_health_changed"),
     compatible="openai",
+    resources=Resources(secrets=("xynergy-seal-key",)),
 )
 async def generate_text(prompt: GenerateRequest, request: Request, caller: Caller) -> Generated:
     return await generate(prompt, cache_wanted(request.headers), caller)

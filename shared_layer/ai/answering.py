@@ -13,6 +13,7 @@ from shared_layer.ai.budget import Hold, hold, release
 from shared_layer.ai.cascade.plan import Cascade, plan_cascade
 from shared_layer.ai.clients import post
 from shared_layer.ai.completion import Route, Usage
+from shared_layer.ai.credentials import use_keys_of
 from shared_layer.ai.failures import Doubted, InvalidAnswer
 from shared_layer.ai.fallback import Answered, first_answer
 from shared_layer.ai.ledger import detach, note, record
@@ -25,7 +26,7 @@ from shared_layer.ai.routing import Target, route
 from shared_layer.ai.spend import Outcome, Spend
 from shared_layer.ai.tokens import estimate, estimate_messages
 from shared_layer.core.context import current
-from shared_layer.core.errors import ProviderFailed
+from shared_layer.core.errors import ProviderFailed, RateLimited
 from shared_layer.core.ids import new_id
 from shared_layer.storage.cache import cached
 
@@ -39,6 +40,7 @@ async def answer(prompt: Prompt) -> Reply:
 
     Raises what is the caller's to correct as the provider told it, else ProviderFailed or RateLimited.
     """
+    await use_keys_of(prompt.caller)
     if not prompt.cacheable:
         return _told(await _ask(prompt))
     started = time.perf_counter()
@@ -65,7 +67,7 @@ async def _ask(prompt: Prompt) -> Reply:
     attempts = _Attempts(prompt, body, saved, decision.kept, cascade)
     try:
         won = await first_answer(cascade.decision if cascade else decision, attempts.ask)
-    except ProviderFailed:
+    except (ProviderFailed, RateLimited):
         if attempts.doubted is None:
             raise
         won = attempts.doubted

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared_layer.ai.breaker import BreakerState, look
+from shared_layer.ai.probing import latencies
 from shared_layer.ai.prompt import AUTO
 from shared_layer.ai.providers import MICROS, PROVIDERS, Price, Provider, answering
 from shared_layer.core.models import Model
@@ -35,6 +36,10 @@ class ModelEntry(Model):
     price: ModelPrice
     health: str
     retry_in_seconds: float = 0.0
+    latency_ms: float | None = Field(
+        default=None, description="Of the last look at the provider, a minute ago at most."
+    )
+    kind: Literal["chat", "embedding"] = "chat"
 
 
 class ModelList(Model):
@@ -52,10 +57,11 @@ async def breaker_states() -> list[BreakerState]:
 async def list_models() -> ModelList:
     """`auto`, and every model of the providers that are configured."""
     states = {state.provider: state for state in await breaker_states()}
+    measured = await latencies()
     auto = ModelEntry(id=AUTO, owned_by="xynergy", provider="router", default=True, price=ModelPrice(), health="closed")
     entries = [auto]
     for provider in answering():
-        entries += _entries(provider, states.get(provider.id))
+        entries += _entries(provider, states.get(provider.id), measured.get(provider.id))
     return ModelList(data=entries)
 
 
@@ -69,7 +75,7 @@ def price_of(price: Price) -> ModelPrice:
     )
 
 
-def _entries(provider: Provider, state: BreakerState | None) -> list[ModelEntry]:
+def _entries(provider: Provider, state: BreakerState | None, latency_ms: float | None) -> list[ModelEntry]:
     return [
         ModelEntry(
             id=model,
@@ -79,6 +85,8 @@ def _entries(provider: Provider, state: BreakerState | None) -> list[ModelEntry]
             price=price_of(provider.price(model)),
             health=state.state if state else "closed",
             retry_in_seconds=round(state.retry_in_seconds, 3) if state else 0.0,
+            latency_ms=latency_ms,
+            kind="embedding" if model in provider.embeddings else "chat",
         )
-        for model in dict.fromkeys((provider.model, *provider.models))
+        for model in dict.fromkeys((provider.model, *provider.models, *provider.embeddings))
     ]

@@ -11,6 +11,7 @@ from shared_layer.ai.breaker import BreakerState, look
 from shared_layer.ai.cascade.plan import plan_cascade
 from shared_layer.ai.catalogue import ModelPrice, price_of
 from shared_layer.ai.chat_request import ChatMessage
+from shared_layer.ai.credentials import use_keys_of
 from shared_layer.ai.prompt import AUTO
 from shared_layer.ai.provider import MICROS
 from shared_layer.ai.providers import MOCK
@@ -105,14 +106,15 @@ async def explain(request: ExplainRequest, caller: Caller) -> Explanation:
     Raises NotFound for an unknown model, Forbidden for one that the policy does not allow.
     """
     body = request.body()
+    await use_keys_of(caller)
     standing = await standing_of(caller)
     decision = decide(request.model, body, standing)
     cascade = plan_cascade(decision, body, None)
     targets = cascade.decision.targets if cascade else decision.targets
-    real = [target.provider.id for target in targets if target.provider is not MOCK]
+    real = [target.provider.breaker for target in targets if target.provider is not MOCK]
     states = {state.provider: state for state in await look(real)} if real else {}
     tokens = estimate_messages(body["messages"])
-    options = [_option(target, states.get(target.provider.id), decision, tokens) for target in targets]
+    options = [_option(target, states.get(target.provider.breaker), decision, tokens) for target in targets]
     return Explanation(
         kind=decision.kind,
         complexity=decision.complexity.score,

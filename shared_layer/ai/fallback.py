@@ -41,7 +41,7 @@ async def first_answer(decision: Decision, attempt: Attempt[T]) -> Answered[T]:
         admission = await _admitted(left)
         index = len(left) if admission is None else _index(left, admission)
         for skipped in left[:index]:
-            waiting.append(skipped.provider.id)
+            waiting.append(skipped.provider.breaker)
             reasons.append(f"{skipped.provider.id} skipped: it is left alone for now")
         if admission is None:
             break
@@ -57,7 +57,7 @@ async def first_answer(decision: Decision, attempt: Attempt[T]) -> Answered[T]:
 
 async def _admitted(left: Sequence[Target]) -> Admission | None:
     """An admission to the first of `left` that is open for it. The mock has no breaker."""
-    real = [target.provider.id for target in left if target.provider is not MOCK]
+    real = [target.provider.breaker for target in left if target.provider is not MOCK]
     if left[0].provider is MOCK:
         return Admission(MOCK.id, "")
     admission = await admit(real)
@@ -68,7 +68,7 @@ async def _admitted(left: Sequence[Target]) -> Admission | None:
 
 async def _try(admission: Admission, asked: Awaitable[T], pinned: bool) -> T | Failure:
     """What one target answers, or how it failed; its breaker has been told. Raises what is not for the next one."""
-    provider = admission.provider
+    provider = admission.provider.partition("@")[0]
     try:
         value = await asked
     except BudgetExceeded as refusal:
@@ -109,7 +109,7 @@ async def _settle(admission: Admission, failure: Failure | None) -> None:
 
 
 def _index(left: Sequence[Target], admission: Admission) -> int:
-    return next(index for index, target in enumerate(left) if target.provider.id == admission.provider)
+    return next(index for index, target in enumerate(left) if target.provider.breaker == admission.provider)
 
 
 def _seconds(target: Target, more: bool) -> float:

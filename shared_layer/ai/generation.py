@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import orjson
 from pydantic import ConfigDict, Field
 
 from shared_layer.ai.answering import answer
@@ -12,6 +11,7 @@ from shared_layer.ai.cascade.verification import Verification
 from shared_layer.ai.prompt import AUTO, Prompt
 from shared_layer.ai.providers import MICROS
 from shared_layer.ai.reply import Reply
+from shared_layer.ai.schema_check import schema_check
 from shared_layer.core.caller import Caller
 from shared_layer.core.models import Model
 
@@ -88,7 +88,7 @@ class Generated(Model):
 
 async def generate(request: GenerateRequest, use_cache: bool, caller: Caller) -> Generated:
     """The answer to a prompt, paid and recorded. Raises as `answer` does."""
-    accept = orjson.loads if request.json_schema is not None else None
+    accept = schema_check(request.json_schema) if request.json_schema is not None else None
     cache = request.cache and use_cache
     prompt = Prompt(caller, request.body(), request.model, OPERATION, cache, accept, verify=request.verify)
     return _generated(await answer(prompt))

@@ -15,12 +15,13 @@ from shared_layer.ai.completion import Usage
 MICROS: Final = 1_000_000
 """Millionths of a dollar in a dollar: all money here is whole numbers of these."""
 
-_own_keys: ContextVar[Mapping[str, str]] = ContextVar("xynergy_provider_keys", default=MappingProxyType({}))
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_own_keys: ContextVar[tuple[str, Mapping[str, str]]] = ContextVar("xynergy_provider_keys", default=("", _NONE))
 
 
-def use_own_keys(keys: Mapping[str, str]) -> None:
+def use_own_keys(tenant_id: str, keys: Mapping[str, str]) -> None:
     """Call providers with a tenant's own keys (by provider), for this task and the tasks that it starts."""
-    _own_keys.set(keys)
+    _own_keys.set((tenant_id, keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,13 @@ class Provider:
     @property
     def key(self) -> str:
         """The API key, the tenant's own before ours; empty where there is none."""
-        return _own_keys.get().get(self.id) or os.environ.get(self.key_env, "")
+        return _own_keys.get()[1].get(self.id) or os.environ.get(self.key_env, "")
 
     @property
-    def own_key(self) -> bool:
-        """Whether the tenant that is served brought a key of its own."""
-        return self.id in _own_keys.get()
+    def breaker(self) -> str:
+        """The name of its breaker: a tenant with a key of its own has one to itself, as that key may be the cause."""
+        tenant_id, keys = _own_keys.get()
+        return f"{self.id}@{tenant_id}" if self.id in keys else self.id
 
     @property
     def configured(self) -> bool:

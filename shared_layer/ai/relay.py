@@ -125,7 +125,7 @@ class Relay:
         log("WARNING", "ai_stream_broken", failure, provider=self._provider)
         cost = await self._leg.settle("broken")
         if not failure.endswith("began another answer"):
-            await report(Admission(self._provider, ""), "failed", failure)
+            await report(Admission(self._leg.target.provider.breaker, ""), "failed", failure)
         return cost
 
     async def _go_on(self) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from shared_layer.ai.chunks import DONE, as_chunks, event, usage_chunk
 from shared_layer.ai.completion import Route, Usage
+from shared_layer.ai.credentials import use_keys_of
 from shared_layer.ai.fallback import first_answer
 from shared_layer.ai.ledger import note
 from shared_layer.ai.opening import open_stream
@@ -45,6 +46,7 @@ class Stream:
 
 async def stream(prompt: Prompt, include_usage: bool) -> Stream:
     """Begin the answer to a prompt. Raises as `answer` does, before the first chunk alone."""
+    await use_keys_of(prompt.caller)
     if prompt.cacheable and (found := await lookup(prompt.caller.tenant_id, CATEGORY, *prompt.cache_parts)):
         reply = Reply.from_cache(found.value, new_id("call"), 0.0)
         note(prompt.caller, reply.spend(prompt.operation))

@@ -36,7 +36,7 @@ PLAIN_FIELDS: Final = frozenset(
         *("policy_id", "request_id", "hold_id", "tenant_id", "event_id"),
         *("contact_id", "merged_id", "restored_id", "merge_id", "import_id", "interaction_id", "deal_id", "origin"),
         *("stage", "former_stage"),
-        *("check", "router"),
+        *("check", "router", "day", "missing_models"),
         *("service", "rule", "severity"),
         *("webhook_id", "source_id", "provider_event_id", "provider_event_type", "endpoint_id", "delivery_id"),
         *("payment_id", "refund_of", "lead_id", "repository"),

@@ -43,6 +43,38 @@ class AiBudgetThresholdReached(EventPayload):
     limit_micros: int
 
 
+@event_type("ai_credentials_changed")
+class AiCredentialsChanged(EventPayload):
+    """A tenant set its own key for a provider (`state` is `set`), or took it away (`removed`)."""
+
+    actor: str
+    provider: str
+    state: str
+
+
+@event_type("ai_budget_changed")
+class AiBudgetChanged(EventPayload):
+    """A tenant set its monthly AI budget; null: the plan's alone."""
+
+    actor: str
+    monthly_micros: int | None
+
+
+@event_type("ai_provider_reconciled")
+class AiProviderReconciled(EventPayload):
+    """A provider's day held against the ledger.
+
+    `invoice_micros` is what the provider says the day cost, null where it does not tell; `missing_models` are those of
+    our price list that it does not have.
+    """
+
+    provider: str
+    day: str
+    ledger_micros: int
+    invoice_micros: int | None
+    missing_models: list[str]
+
+
 @event_type("routing_policy_changed")
 class RoutingPolicyChanged(EventPayload):
     """A tenant's routing policy has a new version; `threshold` is what its target (`kind`) was calibrated to."""

@@ -1,0 +1,72 @@
+"""What was saved against asking the strong external model everything, factor by factor.
+
+    saving = 1 − (1 − hit rate) · (1 − token saving) · (1 − routing saving)
+
+Each factor is a share of money, so that the product is exactly 1 − spent / baseline: of the baseline (every prompt as
+it was written, at the strong model's price) the cache answered `hit rate`; of the rest, the optimiser's shorter
+prompts spared `token saving`; of what was left, cheaper models spared `routing saving`. What was spent is the ledger's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from shared_layer.ai.ledger_page import SUMS
+from shared_layer.ai.usage_report import Period, sums_of
+from shared_layer.core.caller import Caller
+from shared_layer.core.models import Model
+
+
+class Savings(Model):
+    """Money in millionths of a US dollar; shares from 0 to 1, null where nothing was asked. Negative: it cost more.
+
+    `cache_hits` and `requests` count, whatever the prompts would have cost.
+    """
+
+    since: date
+    until: date
+    requests: int
+    cache_hits: int
+    baseline_micros: int
+    spent_micros: int
+    saved_micros: int
+    hit_rate: float | None
+    token_saving: float | None
+    routing_saving: float | None
+    saving: float | None
+    tokens_saved: int
+
+
+async def report_savings(period: Period, caller: Caller) -> Savings:
+    """The tenant's savings of a period."""
+    sums: Counter[str] = Counter()
+    async for found in sums_of(caller.tenant_id, period):
+        sums.update({name: found[name] for name in SUMS})
+    return savings_of(sums, period.first, period.last)
+
+
+def savings_of(sums: Counter[str], first: date, last: date) -> Savings:
+    """The factors of the ledger's sums."""
+    asked = sums["baseline_micros"]
+    baseline = asked + sums["hit_baseline_micros"]
+    spent = sums["cost_micros"]
+    return Savings(
+        since=first,
+        until=last,
+        requests=sums["calls"] + sums["hits"],
+        cache_hits=sums["hits"],
+        baseline_micros=baseline,
+        spent_micros=spent,
+        saved_micros=baseline - spent,
+        hit_rate=_share(asked, baseline),
+        token_saving=_share(sums["sent_micros"], asked),
+        routing_saving=_share(spent, sums["sent_micros"]),
+        saving=_share(spent, baseline),
+        tokens_saved=sums["tokens_saved"],
+    )
+
+
+def _share(left: int, whole: int) -> float | None:
+    """The part of `whole` that is not `left`."""
+    return None if not whole else 1 - left / whole
