@@ -39,7 +39,7 @@ class ModelEntry(Model):
     latency_ms: float | None = Field(
         default=None, description="Of the last look at the provider, a minute ago at most."
     )
-    kind: Literal["chat", "embedding"] = "chat"
+    embeddings: list[str] = Field(default=[], description="Its provider's models for POST /embeddings.")
 
 
 class ModelList(Model):
@@ -86,7 +86,7 @@ def _entries(provider: Provider, state: BreakerState | None, latency_ms: float |
             health=state.state if state else "closed",
             retry_in_seconds=round(state.retry_in_seconds, 3) if state else 0.0,
             latency_ms=latency_ms,
-            kind="embedding" if model in provider.embeddings else "chat",
+            embeddings=list(provider.embeddings) if model == provider.model else [],
         )
-        for model in dict.fromkeys((provider.model, *provider.models, *provider.embeddings))
+        for model in dict.fromkeys((provider.model, *provider.models))
     ]

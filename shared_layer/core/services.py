@@ -29,9 +29,7 @@ SERVICES: dict[str, Service] = {
     for service in (
         Service("dashboard", "platform-dashboard", 1, "Health, latency, errors and breakers of every service, live."),
         Service("ai", "ai-routing-engine", 1, "OpenAI-compatible answers from the cheapest model that is good enough."),
-        Service(
-            "internal_ai", "internal-ai-service-v2", 1, "The model of one's own: texts, vectors, labels."
-        ),
+        Service("internal_ai", "internal-ai-service-v2", 1, "The model of one's own: texts, vectors, labels."),
         Service("marketing", "marketing-engine", 2, "Campaigns: AI-written plans, launched, paused and measured."),
         Service("live", "xynergy-intelligence-gateway", 1, "A tenant's events as they happen, over SSE and WebSocket."),
         Service("crm", "crm-engine", 2, "Contacts, their timeline, tasks and deals: one person, one record."),

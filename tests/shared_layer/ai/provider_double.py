@@ -23,6 +23,7 @@ class Behaviour:
     cut_after: int | None = None
     usage: tuple[int, int] | None = (11, 7)
     raw: bytes | None = None
+    models: tuple[str, ...] = ("double-1",)
 
 
 OK = Behaviour()
@@ -36,6 +37,7 @@ class ProviderDouble:
         self.otherwise = OK
         self.calls: list[dict[str, Any]] = []
         self.keys: list[str] = []
+        self.heads: list[str] = []
         self.called = asyncio.Event()
         self.hung_up = asyncio.Event()
         self.gate: asyncio.Event | None = None
@@ -71,7 +73,16 @@ class ProviderDouble:
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
-        body = json.loads(await reader.readexactly(int(headers["content-length"])))
+        self.heads.append(head)
+        raw = await reader.readexactly(int(headers.get("content-length", 0)))
+        if head.startswith("GET /v1/models "):
+            self.keys.append(headers.get("authorization", ""))
+            behaviour = self.plan.popleft() if self.plan else self.otherwise
+            listed = {"object": "list", "data": [{"id": name, "object": "model"} for name in behaviour.models]}
+            told = listed if behaviour.status == 200 else {"error": behaviour.error}
+            _whole(writer, behaviour.status, told, behaviour.headers)
+            return True
+        body = json.loads(raw)
         self.calls.append(body)
         self.called.set()
         self.keys.append(headers.get("authorization", ""))
@@ -83,6 +94,8 @@ class ProviderDouble:
             return False
         if behaviour.status != 200:
             _whole(writer, behaviour.status, {"error": behaviour.error}, behaviour.headers)
+        elif head.startswith("POST /v1/embeddings "):
+            _whole(writer, 200, embeddings(body), {})
         elif behaviour.raw is not None:
             _whole(writer, 200, behaviour.raw, {})
         elif body.get("stream"):
@@ -126,6 +139,14 @@ def completion(behaviour: Behaviour, model: str) -> dict[str, Any]:
         sent, written = behaviour.usage
         answer["usage"] = {"prompt_tokens": sent, "completion_tokens": written, "total_tokens": sent + written}
     return answer
+
+
+def embeddings(body: dict[str, Any]) -> dict[str, Any]:
+    """OpenAI's documented answer, its vectors telling the input's length."""
+    texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+    data = [{"object": "embedding", "index": n, "embedding": [float(len(t)), 0.5]} for n, t in enumerate(texts)]
+    usage = {"prompt_tokens": 4 * len(texts), "total_tokens": 4 * len(texts)}
+    return {"object": "list", "data": data, "model": body["model"], "usage": usage}
 
 
 def chunks(behaviour: Behaviour, model: str) -> list[dict[str, Any]]:
