@@ -10,7 +10,6 @@ from pydantic import Field
 from shared_layer.access.plans import PLANS
 from shared_layer.ai.budget import budget_keys, load, period_of
 from shared_layer.ai.budget_settings import BUDGET, SETTINGS, limit_of_tenant, spent_in
-from shared_layer.ai.ledger import flush
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.logs import log
@@ -44,7 +43,6 @@ class Budget(Model):
 
 async def show_budget(caller: Caller) -> Budget:
     """The budget of the current month."""
-    await flush()
     return await _budget(caller, await limit_of_tenant(caller.tenant_id))
 
 

@@ -10,7 +10,6 @@ from typing import Any, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from shared_layer.ai.budget_settings import usage_between
-from shared_layer.ai.ledger import flush
 from shared_layer.ai.ledger_page import SUMS
 from shared_layer.ai.provider import MICROS
 from shared_layer.core import clock
@@ -84,7 +83,7 @@ class UsageReport(Model):
 
 
 async def report_usage(query: UsageQuery, caller: Caller) -> UsageReport:
-    """The tenant's usage of a period; other instances' last second may be missing."""
+    """The tenant's usage of a period, as of a second or so ago: instances store their pages that often."""
     total: Counter[str] = Counter()
     rows: dict[str, Counter[str]] = {}
     async for sums in sums_of(caller.tenant_id, query):
@@ -98,8 +97,7 @@ async def report_usage(query: UsageQuery, caller: Caller) -> UsageReport:
 
 
 async def sums_of(tenant_id: str, period: Period) -> AsyncIterator[dict[str, Any]]:
-    """The ledger's sums of a period, with what this instance has not stored yet."""
-    await flush()
+    """The ledger's sums of a period."""
     async for sums in usage_between(tenant_id, period.first.isoformat(), period.last.isoformat()):
         yield sums
 
