@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 
 import pytest
 
@@ -107,7 +106,7 @@ async def test_a_refusal_says_how_the_budget_stands_and_not_to_retry(world: Worl
 
 
 async def test_the_plan_is_a_budget_too(world: World):
-    caller = dataclasses.replace(world.caller(), plan="standard")
+    caller = world.caller()._replace(plan="standard")
     await load(caller.tenant_id, period_of(clock.now()))
     key, _ = budget_keys(caller.tenant_id, period_of(clock.now()))
     await redis().command("HSET", key, "spent", 50_000_000)
