@@ -6,9 +6,12 @@ import openai
 import pytest
 
 from shared_layer.ai.catalogue import breaker_states
+from shared_layer.ai.completion import Usage
+from shared_layer.ai.ledger_page import Page, store
 from shared_layer.ai.probing import probe_providers
 from shared_layer.ai.reconciling import reconcile_providers
 from shared_layer.ai.savings import savings_of
+from shared_layer.ai.spend import Spend
 from shared_layer.core import clock
 from shared_layer.core.context import RequestContext
 from shared_layer.messaging.unit import Unit
@@ -148,13 +151,9 @@ async def test_a_probe_closes_the_breaker_of_a_provider_that_is_back(world: Worl
 
 
 async def test_reconciliation_tells_each_providers_day_and_what_it_lacks(tenant: Tenant, world: World):
-    yesterday = clock.now() - 86_400
-    former = clock.use(lambda: yesterday)
-    try:
-        await tenant.client.chat.completions.create(model="abacus", messages=EASY)
-        await ledger(tenant.id)
-    finally:
-        clock.use(former)
+    spend = Spend("call_x", "ai.chat", "abacus", "route-llm", "abacus: hard", Usage(1, 1), 15_000, 5.0)
+    entry = spend.entry(world.caller(tenant.id)) | {"at": clock.now() - 86_400}
+    await store([Page(tenant.id, entries=[entry])])
     context = RequestContext("req_test", "a" * 32, "b" * 16, "ai-routing-engine", "test")
     told = {
         event.provider: event for event in await reconcile_providers(Unit(context, "", ("ai_provider_reconciled",)))
