@@ -1,8 +1,8 @@
 """Full-text search in Firestore: the terms that a contact is found by, and the one term that a query walks along.
 
-A contact carries its words, their prefixes (search as you type) and pairs of its words, `smith|joh`. A query of several
-words walks the pair of its two most telling ones, a list that stays short where `smith` alone is long; what the pair
-does not decide is checked on the contact itself.
+A contact carries its words, their beginnings (search as you type) and pairs of the beginnings, `joh|smi`. A query of
+several words walks the pair of its two longest, a list that stays short where `smith` alone is long; what the pair does
+not decide is checked on the contact itself.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import combinations
 from typing import Final
 
 from shared_layer.crm.contact import StoredContact
@@ -45,12 +45,16 @@ def terms_of(contact: StoredContact) -> list[str]:
     """The terms of a contact, sorted."""
     words = contact_words(contact)[:WORDS]
     terms = {word[:length] for word in words for length in PREFIXES if len(word) >= length} | set(words)
-    terms |= {f"{one}|{other[:PAIR]}" for one, other in permutations(words[:PAIRED_WORDS], 2)}
+    terms |= {_pair(one, other) for one, other in combinations(words[:PAIRED_WORDS], 2)}
     terms |= {f"@{email.lower()}" for email in contact.emails}
     for phone in contact.phones:
         digits = phone.lstrip("+")
         terms |= {f"#{digits}", f"#{digits[-7:]}", f"#{digits[-4:]}"}
     return sorted(terms)
+
+
+def _pair(one: str, other: str) -> str:
+    return "|".join(sorted((one[:PAIR], other[:PAIR])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class SearchPlan:
 
 
 def plan_search(query: str) -> SearchPlan | None:
-    """The plan for what somebody typed; its last word may be the beginning of one. None where there is no word."""
+    """The plan for what somebody typed; each word may be the beginning of one. None where there is no word."""
     query = query.strip()
     if "@" in query and " " not in query and not query.startswith("@"):
         return SearchPlan(f"@{query.lower()}")
@@ -74,17 +78,13 @@ def plan_search(query: str) -> SearchPlan | None:
 
     def fits(contact: StoredContact) -> bool:
         known = contact_words(contact)
-        whole = all(word in known for word in words[:-1])
-        return whole and any(word.startswith(words[-1]) for word in known)
+        return all(any(has.startswith(word) for has in known) for word in words)
 
-    if len(words) == 1:
-        exact = len(words[0]) in PREFIXES
-        return SearchPlan(words[0] if exact or len(words[0]) < 2 else words[0][: PREFIXES[-1]], None if exact else fits)
-    whole = sorted(words[:-1], key=len, reverse=True)
-    other = whole[1] if len(whole) > 1 else words[-1]
-    if len(other) < PAIR and other == words[-1]:
-        return SearchPlan(whole[0][: PREFIXES[-1]], fits)
-    return SearchPlan(f"{whole[0]}|{other[:PAIR]}", fits)
+    longest, *others = sorted(words, key=len, reverse=True)
+    if others and len(others[0]) >= PAIR and longest[:PAIR] != others[0][:PAIR]:
+        return SearchPlan(_pair(longest, others[0]), fits)
+    term = longest if len(longest) < PREFIXES[0] else longest[: PREFIXES[-1]]
+    return SearchPlan(term, fits if others or longest != term else None)
 
 
 def _by_number(digits: str) -> SearchPlan | None:

@@ -123,6 +123,8 @@ SEARCHES = {
     "smith": ["John Smith", "Joan Smith"],
     "smith jo": ["John Smith", "Joan Smith"],
     "john smi": ["John Smith"],
+    "smi joh": ["John Smith"],
+    "smi john x": [],
     "smith john acme": ["John Smith"],
     "smith john umbrella": [],
     "acme": ["John Smith"],
