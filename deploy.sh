@@ -13,6 +13,8 @@ Usage: ./deploy.sh COMMAND
   run NAME [--port N]    run one function alone, as Google's buildpack does
   test [--all] [ARG …]   run the tests (--all: also the long ones; ARG: anything that pytest takes)
   lock [--upgrade]       pin the packages of pyproject.toml anew, with hashes
+  package [NAME]         make the functions' archives; of one that is named, also start it and hold it to its budget
+                         --out dist  --against LEDGER  --cold-start (start all)
   check                  lint, format, types, import rules, the manifest and a search for secrets
   bench [NAME]           run a benchmark; without NAME, list them
   help                   this page
@@ -91,6 +93,7 @@ case "$command" in
   test) set_up development; run_tests "$@" ;;
   check) set_up development; check ;;
   lock) set_up development; exec "$python" -m infra.lock "$@" ;;
+  package) set_up development; exec "$python" -m infra.package "$@" ;;
   bench) set_up development; bench "$@" ;;
   help | --help | -h) usage ;;
   *) echo "There is no command '$command'." >&2; usage >&2; exit 2 ;;

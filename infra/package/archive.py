@@ -48,12 +48,9 @@ class Package:
 
 def package(root: Path, declaration: AnyDeclaration) -> Package:
     """The package of one function. Raises LookupError or FileNotFoundError for an import that is not to be had."""
-    reach = reach_of(root, declaration.module)
-    server = list(SERVER)
-    if _is_socket(declaration):
-        reach.files |= reach_of(root, SOCKET_SERVER).files
-        server.append("websockets")
-    names = closure([*owners_of(reach.external), *server])
+    modules = [declaration.module, SOCKET_SERVER] if _is_socket(declaration) else [declaration.module]
+    reach = reach_of(root, *modules)
+    names = closure([*owners_of(reach.external), *SERVER, *(("websockets",) if _is_socket(declaration) else ())])
     contents = {str(file.relative_to(root).as_posix()): file.read_bytes() for file in reach.files}
     contents["main.py"] = main_file(declaration).encode()
     contents["requirements.txt"] = pinned(root / "infra/locks/functions.txt", names).encode()
@@ -61,7 +58,10 @@ def package(root: Path, declaration: AnyDeclaration) -> Package:
 
 
 def main_file(declaration: AnyDeclaration) -> str:
-    """`main.py`, which Google's buildpack looks for: the function under its own name; a WebSocket's is `app`."""
+    """`main.py`, which Google's buildpack looks for: the function under its own name; a WebSocket's is `app`.
+
+    The framework serves as asynchronous what was registered so, however it is started.
+    """
     if _is_socket(declaration):
         source = declaration.module.replace(".", "/") + ".py"
         return (
@@ -71,7 +71,9 @@ def main_file(declaration: AnyDeclaration) -> str:
         )
     return (
         f'"""{declaration.summary}"""\n\n'
+        f"from functions_framework import aio\n\n"
         f"from {declaration.module} import {declaration.name}\n\n"
+        f"aio.http({declaration.name})  # registers it; the wrapper that this answers is not needed\n\n"
         f'__all__ = ["{declaration.name}"]\n'
     )
 

@@ -66,11 +66,12 @@ def closure(names: Iterable[str]) -> set[str]:
         name, extras = canonicalize_name(wanted.name), {"", *wanted.extras}
         fresh = extras - found.setdefault(name, set())
         found[name] |= fresh
-        waiting += _required(name, fresh)
+        waiting += _required(name, frozenset(fresh))
     return set(found)
 
 
-def _required(name: str, extras: set[str]) -> list[Requirement]:
+@cache
+def _required(name: str, extras: frozenset[str]) -> list[Requirement]:
     """What a distribution requires where it is asked for with `extras` ("" stands for itself)."""
     try:
         lines = distribution(name).requires or ()
@@ -85,11 +86,18 @@ def _required(name: str, extras: set[str]) -> list[Requirement]:
 
 def pinned(lock: Path, names: set[str]) -> str:
     """The lock's own lines, hashes and all, of just these distributions. Raises LookupError for one not in the lock."""
-    entries: dict[str, str] = {}
-    for block in re.split(r"\n(?=\S)", lock.read_text(encoding="utf-8")):
-        lines = [line for line in block.splitlines() if not line.strip().startswith("#")]
-        if lines and "==" in lines[0]:
-            entries[canonicalize_name(lines[0].split("==")[0])] = "\n".join(lines)
+    entries = _entries(lock.read_text(encoding="utf-8"))
     if missing := sorted(names - set(entries)):
         raise LookupError(f"{lock.name} does not pin {', '.join(missing)}; lock again")
     return "\n".join(entries[name] for name in sorted(names)) + "\n"
+
+
+@cache
+def _entries(lock: str) -> Mapping[str, str]:
+    """A lock's lines of each distribution."""
+    entries: dict[str, str] = {}
+    for block in re.split(r"\n(?=\S)", lock):
+        lines = [line for line in block.splitlines() if not line.strip().startswith("#")]
+        if lines and "==" in lines[0]:
+            entries[canonicalize_name(lines[0].split("==")[0])] = "\n".join(lines)
+    return entries

@@ -8,7 +8,7 @@ that pass a name on; where a module itself is handed about, everything in it cou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -28,13 +28,13 @@ class Reach:
     external: set[str] = field(default_factory=set)
 
 
-def reach_of(root: Path, module: str) -> Reach:
-    """Everything that importing `module` and calling what it holds can lead to, with the data files beside it.
+def reach_of(root: Path, *modules: str) -> Reach:
+    """Everything that importing `modules` and calling what they hold can lead to, with the data files beside them.
 
     Raises FileNotFoundError where an own module that is imported does not exist.
     """
     walk = _Walk(root)
-    walk.run(module)
+    walk.run(modules)
     return walk.reach
 
 
@@ -47,8 +47,8 @@ class _Walk:
         self._waiting: list[tuple[str, str]] = []
         self._seen: set[tuple[str, str]] = set()
 
-    def run(self, module: str) -> None:
-        self._waiting.append((module, BODY))
+    def run(self, modules: Iterable[str]) -> None:
+        self._waiting.extend((module, BODY) for module in modules)
         while self._waiting:
             step = self._waiting.pop()
             if step not in self._seen:

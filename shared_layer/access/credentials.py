@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shared_layer.access.api_keys import StoredKey, key_id_of, key_reference
 from shared_layer.access.last_use import note_use
-from shared_layer.access.members import Member, member_reference
 from shared_layer.access.operators import operator_fingerprint
 from shared_layer.access.plans import PLANS, Plan
 from shared_layer.access.user_tokens import is_token, verify_user
@@ -156,6 +155,8 @@ async def _read(key: str) -> Credential:
 
 
 async def _read_member(token: str) -> Credential:
+    from shared_layer.access.members import Member, member_reference
+
     claims = await verify_user(token)
     try:
         reference = member_reference(claims["sub"])

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import orjson
 
-from shared_layer.access.cedar import Check
 from shared_layer.core.logs import log
 from shared_layer.storage.redis import Argument, RedisUnavailable, redis
+
+if TYPE_CHECKING:
+    from shared_layer.access.cedar import Check
 
 KEPT: Final = 1000
 KEPT_SECONDS: Final = 30 * 86_400
@@ -63,6 +65,8 @@ async def flush() -> None:
 
 async def last_decisions(tenant_id: str) -> list[tuple[Check, Outcome]]:
     """(question, decision) of the last 1,000 calls, newest first. Raises RedisUnavailable."""
+    from shared_layer.access.cedar import Check
+
     await flush()
     entries = [orjson.loads(entry) for entry in await redis().command("LRANGE", decisions_key(tenant_id), 0, KEPT - 1)]
     return [(Check.model_validate(entry["check"]), entry["decision"]) for entry in entries]

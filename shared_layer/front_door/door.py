@@ -20,7 +20,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared_layer.access.credentials import renewed
-from shared_layer.access.policies import uphold
 from shared_layer.core import json
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext, enter
@@ -178,6 +177,8 @@ class Door:
         if not passed.admitted:
             raise _rate_limited(passed)
         if credential.governed:
+            from shared_layer.access.policies import uphold
+
             await uphold(credential, self._operation, path)
         return caller
 
