@@ -1,60 +1,34 @@
-"""Fewer tokens for the same meaning. Only what is lossless: white space between the tokens of pretty-printed JSON.
+"""Fewer tokens for the same meaning, and nothing that could not be undone.
 
-Only user messages are touched, and each the same way every time: the prefix that a provider caches stays the same.
-A prompt that speaks of lines or layout keeps its own.
+Three ways, each with its inverse: pretty-printed JSON without its white space (json_compaction.py), rows of the same
+shape as a table (json_table.py), and paragraphs that an earlier message holds as a reference to it
+(repetition.py). Only user messages are touched, none that carries a mark for the provider's cache, and each depends on
+itself and what stands before it alone: a conversation's prefix, which a provider caches, stays the same with every
+turn. A prompt that speaks of lines or layout keeps its own, and no text gets longer.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-from shared_layer.ai.tokens import estimate
-
-_START: Final = re.compile(r"^[ \t]*([\[{])[ \t]*\n", re.MULTILINE)
-_STRING_OR_SPACE: Final = re.compile(r'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
-_ABOUT_LAYOUT: Final = re.compile(
-    r"\b(?:lines?|indent\w*|format(?:ting|ted)?|white ?space|layout|pretty|prettif\w+|diff)\b", re.I
-)
-_DECODER: Final = json.JSONDecoder()
+from shared_layer.ai.json_compaction import compact
+from shared_layer.ai.repetition import Seen
+from shared_layer.ai.tokens import estimate, text_of
 
 
 def optimise(body: Mapping[str, Any]) -> tuple[Mapping[str, Any], int]:
-    """The body with compact JSON in its user messages, and about how many tokens that saves."""
+    """The body with shorter user messages, and about how many tokens that saves."""
     saved = 0
     messages = []
+    seen = Seen()
     for message in body["messages"]:
         content = message.get("content")
-        if message.get("role") == "user" and isinstance(content, str) and "\n" in content:
-            shorter = compact(content)
-            if len(shorter) < len(content):
-                saved += estimate(content) - estimate(shorter)
+        if message.get("role") == "user" and isinstance(content, str):
+            shorter = seen.shortened(compact(content))
+            if (fewer := estimate(content) - estimate(shorter)) > 0:
+                saved += fewer
                 message = {**message, "content": shorter}
+        seen.add(text_of(message))  # as it is sent: that is what a later reference leads to
         messages.append(message)
     return ({**body, "messages": messages}, saved) if saved else (body, 0)
-
-
-def compact(text: str) -> str:
-    """`text` with the white space taken out between the tokens of each JSON object or array that spans lines."""
-    if not _START.search(text):
-        return text
-    parts: list[str] = []
-    prose: list[str] = []
-    position = 0
-    while match := _START.search(text, position):
-        start = match.start(1)
-        try:
-            _, end = _DECODER.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            end = start + 1
-            parts.append(text[position:end])
-            prose.append(text[position:end])
-        else:
-            prose.append(text[position:start])
-            parts += (text[position:start], _STRING_OR_SPACE.sub(r"\1", text[start:end]))
-        position = end
-    parts.append(text[position:])
-    prose.append(text[position:])
-    return text if _ABOUT_LAYOUT.search("".join(prose)) else "".join(parts)

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,24 +63,25 @@ def count(provider: str) -> int:
         return int(answer.read())
 
 
-def measure(contestant: Contestant, provider: str) -> None:
-    """Print a contestant's rows."""
+def measure(contestant: Contestant, provider: str, requests: int) -> Iterator[str]:
+    """A contestant's rows."""
+    yield f"\n{contestant.name}"
     with running(contestant) as server:
-        size = int(REQUESTS * contestant.share)
+        size = int(requests * contestant.share)
         load(contestant, server, list(range(90_000_000, 90_000_000 + size // 10)))
-        row("cache miss, c=16", load(contestant, server, list(range(size))))
-        row("exact hit, c=16", load(contestant, server, [7] * size))
-        row("exact hit, c=1", load(contestant, server, [7] * (size // 4), 1))
+        yield row("cache miss, c=16", load(contestant, server, list(range(size))))
+        yield row("exact hit, c=16", load(contestant, server, [7] * size))
+        yield row("exact hit, c=1", load(contestant, server, [7] * (size // 4), 1))
         streamed = list(range(10_000_000, 10_000_000 + size // 8))
-        row("33-event stream, c=16", load(contestant, server, streamed, stream=True))
+        yield row("33-event stream, c=16", load(contestant, server, streamed, stream=True))
         before = count(provider)
         load(contestant, server, [1] * 50, 50, prompt="wait=300 %08d")
-        print(f"  {'50 identical in flight':26}{count(provider) - before:9} provider calls")
+        yield f"  {'50 identical in flight':26}{count(provider) - before:9} provider calls"
         before, replay = count(provider), _zipf(int(REPLAY * contestant.share))
         load(contestant, server, replay)
         hits = 1 - (count(provider) - before) / len(replay)
-        print(f"  {'Zipf replay':26}{hits:9.1%} hits of {len(replay)} requests for {len(set(replay))} prompts")
-        print(f"  {'memory':26}{server.mebibytes():9.0f} MiB")
+        yield f"  {'Zipf replay':26}{hits:9.1%} hits of {len(replay)} requests for {len(set(replay))} prompts"
+        yield f"  {'memory':26}{server.mebibytes():9.0f} MiB"
 
 
 def _zipf(size: int) -> list[int]:
@@ -89,12 +91,11 @@ def _zipf(size: int) -> list[int]:
     return [20_000_000 + rank for rank in chosen]
 
 
-def row(name: str, figures: Any) -> None:
+def row(name: str, figures: Any) -> str:
     """One line of the table."""
-    print(
+    return (
         f"  {name:26}{figures['rate']:9,.0f} req/s{figures['cpu_ms']:9.3f} CPU-ms{figures['p50']:9.2f} p50 ms"
-        f"{figures['p99']:9.2f} p99 ms{figures['unexpected']:6.0f} not 200",
-        flush=True,
+        f"{figures['p99']:9.2f} p99 ms{figures['unexpected']:6.0f} not 200"
     )
 
 
@@ -108,24 +109,26 @@ async def main() -> None:
     """Measure, print the table."""
     parser = argparse.ArgumentParser(prog="./deploy.sh bench ai_gateway", description=__doc__)
     parser.add_argument("--without-litellm", action="store_true", help="neither install nor measure the peer")
+    parser.add_argument("--requests", type=int, default=REQUESTS, help="of each kind; the peer gets a tenth")
     options = parser.parse_args()
     python = None if options.without_litellm else peer_python("litellm", ROOT / ".bench")
-    bare = upstream()
+    bare, lines = upstream(), list[str]()
     with tempfile.TemporaryDirectory() as folder, running(bare) as provider_server:
         provider = f"http://127.0.0.1:{provider_server.port}"
         async with running_platform(Path(folder) / "data") as platform:
             _, owner = await platform.tenant()
             key = await _key(platform.gateway, owner)
             environment = {**os.environ, **platform.environment}
-            print(f"\n{bare.name}")
-            numbers = list(range(REQUESTS))
-            row("whole answer, c=16", await asyncio.to_thread(load, bare, provider_server, numbers))
+            numbers = list(range(options.requests))
+            floor = await asyncio.to_thread(load, bare, provider_server, numbers)
+            lines += [f"\n{bare.name}", row("whole answer, c=16", floor)]
             contestants = [xynergy(environment, provider, key)]
             if python is not None:
                 contestants.append(litellm(python, provider, environment["REDIS_URL"], Path(folder)))
             for contestant in contestants:
-                print(f"\n{contestant.name}", flush=True)
-                await asyncio.to_thread(measure, contestant, provider)
+                rows = await asyncio.to_thread(list, measure(contestant, provider, options.requests))
+                lines += rows
+    print("\n".join(lines))  # at the end: the platform logs what it delivers meanwhile
 
 
 if __name__ == "__main__":
