@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -82,8 +83,7 @@ class Provider:
     @property
     def url(self) -> str:
         """The base URL, `/v1` added where the environment gives only a host."""
-        url = (os.environ.get(self.url_env) or self.default_url).rstrip("/")
-        return f"{url}/v1" if url and not urlsplit(url).path else url
+        return _with_path(os.environ.get(self.url_env) or self.default_url)
 
     @property
     def key(self) -> str:
@@ -109,3 +109,9 @@ class Provider:
     def price(self, model: str) -> Price:
         """The price of one of its models; one that is not listed costs what the first one does."""
         return self.models.get(model) or self.embeddings.get(model) or next(iter(self.models.values()))
+
+
+@lru_cache(64)
+def _with_path(address: str) -> str:
+    url = address.rstrip("/")
+    return f"{url}/v1" if url and not urlsplit(url).path else url
