@@ -12,6 +12,10 @@ Usage: ./deploy.sh COMMAND
   demo                   play a company's day against the running platform
   run NAME [--port N]    run one function alone, as Google's buildpack does
   test [--all] [ARG …]   run the tests (--all: also the long ones; ARG: anything that pytest takes)
+  plan | up | status | canary NAME | rollback [NAME …] | destroy
+                         the platform in a Google Cloud project; each says more with --help
+                         --stage dev|prod|pr-123  --project ID  --region R  --steps 10,50,100
+  cost [--rps 20]        what a month in Google Cloud costs, with the formula
   lock [--upgrade]       pin the packages of pyproject.toml anew, with hashes
   package [NAME]         make the functions' archives; of one that is named, also start it and hold it to its budget
                          --out dist  --against LEDGER  --cold-start (start all)
@@ -92,6 +96,8 @@ case "$command" in
   run) set_up local; exec "$python" -m infra.local.run_function "$@" ;;
   test) set_up development; run_tests "$@" ;;
   check) set_up development; check ;;
+  plan | up | status | canary | rollback | destroy) set_up deploy; exec "$python" -m infra.deploy "$command" "$@" ;;
+  cost) set_up deploy; exec "$python" -m infra.cost "$@" ;;
   lock) set_up development; exec "$python" -m infra.lock "$@" ;;
   package) set_up development; exec "$python" -m infra.package "$@" ;;
   bench) set_up development; bench "$@" ;;

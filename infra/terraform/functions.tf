@@ -13,6 +13,8 @@ locals {
   accounts = { for name, function in local.functions : name => "${function.account}@${var.project}.iam.gserviceaccount.com" }
   members  = { for name, account in local.accounts : name => "serviceAccount:${account}" }
 
+  gateway_account = "api-gateway@${var.project}.iam.gserviceaccount.com"
+
   images       = "${var.region}-docker.pkg.dev/${var.project}/functions"
   base_image   = "${var.region}-docker.pkg.dev/serverless-runtimes/google-22-full/runtimes/python311"
   source_names = { for name, archive in var.archives : name => "${name}/${archive.digest}.zip" }
@@ -24,7 +26,7 @@ locals {
     XYNERGY_API_KEYS_FILE    = "/secrets/xynergy-api-keys/value"
     XYNERGY_CORS_ORIGINS     = join(",", var.cors_origins)
     XYNERGY_FUNCTIONS_URL    = "https://{slug}-${data.google_project.this.number}.${var.region}.run.app"
-    XYNERGY_GATEWAY_IDENTITY = google_service_account.gateway.email
+    XYNERGY_GATEWAY_IDENTITY = local.gateway_account
     # Only a host name of one's own is known before the gateway, which is made after the functions.
     XYNERGY_GATEWAY_URL = var.gateway_host == "" ? "" : "https://${var.gateway_host}"
     REDIS_URL           = "redis://${google_redis_instance.cache.host}:${google_redis_instance.cache.port}/0"
@@ -173,9 +175,9 @@ resource "google_cloud_run_v2_service_iam_member" "caller" {
   role     = "roles/run.invoker"
   member = (
     each.value.called_by_anyone ? "allUsers" :
-    each.value.kind == "http" ? google_service_account.gateway.member :
+    each.value.kind == "http" ? "serviceAccount:${local.gateway_account}" :
     local.members[each.key]
   )
 
-  depends_on = [google_cloud_run_v2_service.function]
+  depends_on = [google_cloud_run_v2_service.function, google_service_account.gateway]
 }

@@ -8,7 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from infra.tools import tool
-from tests.infra.terraform.conftest import Applied
+from tests.infra.terraform.conftest import Planned
 
 EXPLAINED = {
     "CKV_GCP_15": "The dataset names nobody; access is granted by google_bigquery_dataset_iam_member.",
@@ -20,9 +20,9 @@ EXPLAINED = {
 }
 
 
-def test_checkov_finds_nothing_unexplained(applied: Applied, tmp_path: Path) -> None:
+def test_checkov_finds_nothing_unexplained(planned: Planned, tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
-    plan.write_text(applied.plan)
+    plan.write_text(planned.text)
     python = tool("checkov") / "python"
     command = [str(python), "-m", "checkov.main", "--framework", "terraform_plan", "--skip-download", "--compact"]
     command += ["--quiet", "--output", "json", "--file", str(plan)]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from infra.local.options import ROOT
 from infra.manifest.access import access_of
@@ -13,22 +16,29 @@ from infra.manifest.model import Manifest
 from infra.manifest.terraform.document import gateway_text
 from infra.manifest.terraform.stores import expiring_collections
 from shared_layer.core.declaration import EventHandler, HttpOperation, ScheduleHandler
-from tests.infra.terraform.conftest import Applied
+from tests.infra.terraform.conftest import Applied, Planned, applying
 from tests.infra.terraform.workspace import NUMBER, PROJECT, Workspace, terraform_program, workspace
 
 
-def test_the_configuration_is_formatted(applied: Applied) -> None:
-    assert applied.workspace.terraform("fmt", "-check", "-recursive", "-diff", str(ROOT / "infra" / "terraform")) == ""
+def test_the_configuration_is_formatted(planned: Planned) -> None:
+    assert planned.workspace.terraform("fmt", "-check", "-recursive", "-diff", str(ROOT / "infra" / "terraform")) == ""
 
 
-def test_the_configuration_is_valid(applied: Applied) -> None:
-    told = json.loads(applied.workspace.terraform("validate", "-json"))
+def test_the_configuration_is_valid(planned: Planned) -> None:
+    told = json.loads(planned.workspace.terraform("validate", "-json"))
     assert (told["valid"], told["diagnostics"]) == (True, [])
 
 
 def test_a_second_plan_after_apply_is_empty(applied: Applied) -> None:
     assert applied.again.returncode == 0, applied.again.stdout[-4000:]
     assert "No changes." in applied.again.stdout
+
+
+@pytest.mark.long
+def test_all_functions_can_be_applied_and_then_nothing_is_left_to_do(document: dict[str, Any], tmp_path: Path) -> None:
+    with applying(tmp_path, document) as made:
+        assert len(made.of("google_cloud_run_v2_service")) == len(document["manifest"]["functions"])
+        assert made.again.returncode == 0, made.again.stdout[-4000:]
 
 
 def test_another_content_of_one_function_changes_that_function_alone(applied: Applied) -> None:
@@ -41,8 +51,8 @@ def test_another_content_of_one_function_changes_that_function_alone(applied: Ap
     assert touched['google_cloud_run_v2_service.function["create-campaign"]'] == ["update"]
 
 
-def test_every_function_runs_as_it_declares(applied: Applied, manifest: Manifest) -> None:
-    services = applied.of("google_cloud_run_v2_service")
+def test_every_function_runs_as_it_declares(planned: Planned, manifest: Manifest) -> None:
+    services = planned.of("google_cloud_run_v2_service")
     assert set(services) == {f"function.{found.slug}" for found in manifest.declarations}
     for declaration in manifest.declarations:
         service = services[f"function.{declaration.slug}"]
@@ -64,25 +74,25 @@ def test_every_function_runs_as_it_declares(applied: Applied, manifest: Manifest
         assert template["vpc_access"][0]["egress"] == "PRIVATE_RANGES_ONLY"
 
 
-def test_every_function_has_an_account_of_its_own(applied: Applied) -> None:
-    accounts = [one["template"][0]["service_account"] for one in applied.of("google_cloud_run_v2_service").values()]
+def test_every_function_has_an_account_of_its_own(planned: Planned) -> None:
+    accounts = [one["template"][0]["service_account"] for one in planned.of("google_cloud_run_v2_service").values()]
     made = {
-        one["account_id"] for name, one in applied.of("google_service_account").items() if name.startswith("function.")
+        one["account_id"] for name, one in planned.of("google_service_account").items() if name.startswith("function.")
     }
     assert len(set(accounts)) == len(accounts) == len(made)
     assert {account.partition("@")[0] for account in accounts} == made
     assert all(6 <= len(account) <= 30 for account in made)
 
 
-def test_a_function_is_granted_what_its_code_touches_and_no_more(applied: Applied, manifest: Manifest) -> None:
+def test_a_function_is_granted_what_its_code_touches_and_no_more(planned: Planned, manifest: Manifest) -> None:
     accounts = {
-        found.slug: applied.document["manifest"]["functions"][found.slug]["account"] for found in manifest.declarations
+        found.slug: planned.document["manifest"]["functions"][found.slug]["account"] for found in manifest.declarations
     }
     kinds = ("google_project_iam_member", "google_pubsub_topic_iam_member", "google_storage_bucket_iam_member")
     kinds += ("google_bigquery_dataset_iam_member", "google_secret_manager_secret_iam_member")
     roles: dict[str, set[str]] = {account: set() for account in accounts.values()}
     for kind in kinds:
-        for grant in applied.of(kind).values():
+        for grant in planned.of(kind).values():
             account = grant["member"].removeprefix("serviceAccount:").partition("@")[0]
             place = grant.get("topic") or grant.get("bucket") or grant.get("dataset_id") or grant.get("secret_id") or ""
             roles.setdefault(account, set()).add(f"{grant['role']} {place}".strip())
@@ -126,12 +136,12 @@ def test_the_gateways_configuration_is_named_after_its_content(manifest: Manifes
 
 
 def test_api_operations_are_called_by_the_gateway_and_handlers_by_their_own_account(
-    applied: Applied, manifest: Manifest
+    planned: Planned, manifest: Manifest
 ) -> None:
-    callers = {one["name"]: one["member"] for one in applied.of("google_cloud_run_v2_service_iam_member").values()}
+    callers = {one["name"]: one["member"] for one in planned.of("google_cloud_run_v2_service_iam_member").values()}
     for found in manifest.declarations:
         if not isinstance(found, HttpOperation):
-            account = applied.document["manifest"]["functions"][found.slug]["account"]
+            account = planned.document["manifest"]["functions"][found.slug]["account"]
             assert callers[found.slug] == f"serviceAccount:{account}@{PROJECT}.iam.gserviceaccount.com"
         elif found.streams or found.websocket:
             assert callers[found.slug] == "allUsers"
@@ -140,9 +150,9 @@ def test_api_operations_are_called_by_the_gateway_and_handlers_by_their_own_acco
 
 
 def test_events_are_pushed_with_an_identity_retried_and_kept_when_they_cannot_be_delivered(
-    applied: Applied, manifest: Manifest
+    planned: Planned, manifest: Manifest
 ) -> None:
-    subscriptions = applied.of("google_pubsub_subscription")
+    subscriptions = planned.of("google_pubsub_subscription")
     handlers = [found for found in manifest.declarations if isinstance(found, EventHandler)]
     assert len(subscriptions) == sum(len(found.topics) for found in handlers)
     for name, one in subscriptions.items():
@@ -151,14 +161,14 @@ def test_events_are_pushed_with_an_identity_retried_and_kept_when_they_cannot_be
         assert retry["maximum_backoff"] == "600s"
         if not one["topic"].endswith("/dead-letters"):
             assert one["dead_letter_policy"][0]["dead_letter_topic"].endswith("/dead-letters"), name
-    jobs = applied.of("google_cloud_scheduler_job")
+    jobs = planned.of("google_cloud_scheduler_job")
     assert {one["schedule"] for one in jobs.values()} == {
         found.cron for found in manifest.declarations if isinstance(found, ScheduleHandler)
     }
 
 
-def test_tables_are_partitioned_clustered_and_encrypted_with_the_key_that_is_given(applied: Applied) -> None:
-    tables = applied.of("google_bigquery_table")
+def test_tables_are_partitioned_clustered_and_encrypted_with_the_key_that_is_given(planned: Planned) -> None:
+    tables = planned.of("google_bigquery_table")
     assert tables
     for one in tables.values():
         assert one["time_partitioning"][0]["type"] == "DAY"
@@ -167,10 +177,10 @@ def test_tables_are_partitioned_clustered_and_encrypted_with_the_key_that_is_giv
         assert one["encryption_configuration"][0]["kms_key_name"].endswith("/k")
 
 
-def test_buckets_lose_their_objects_at_the_ages_of_the_design(applied: Applied) -> None:
+def test_buckets_lose_their_objects_at_the_ages_of_the_design(planned: Planned) -> None:
     ages = {
         name.removeprefix("bucket."): [rule["condition"][0]["age"] for rule in one["lifecycle_rule"]]
-        for name, one in applied.of("google_storage_bucket").items()
+        for name, one in planned.of("google_storage_bucket").items()
         if name.startswith("bucket.")
     }
     assert ages == {
@@ -182,35 +192,35 @@ def test_buckets_lose_their_objects_at_the_ages_of_the_design(applied: Applied) 
     }
 
 
-def test_documents_that_are_kept_for_a_time_expire(applied: Applied) -> None:
-    expiring = {one["collection"] for name, one in applied.of("google_firestore_field").items() if "expiry" in name}
+def test_documents_that_are_kept_for_a_time_expire(planned: Planned) -> None:
+    expiring = {one["collection"] for name, one in planned.of("google_firestore_field").items() if "expiry" in name}
     assert expiring == expiring_collections(ROOT)
     assert {"inbox", "idempotency", "tasks", "quota_consumptions"} <= expiring
     assert "api_keys" not in expiring, "a key's own end is no reason to forget it"
 
 
-def test_every_objective_has_three_burn_alerts_of_two_windows(applied: Applied) -> None:
+def test_every_objective_has_three_burn_alerts_of_two_windows(planned: Planned) -> None:
     alerts = {
-        name: one for name, one in applied.of("google_monitoring_alert_policy").items() if name.startswith("burn.")
+        name: one for name, one in planned.of("google_monitoring_alert_policy").items() if name.startswith("burn.")
     }
-    objectives = applied.of("google_monitoring_slo")
+    objectives = planned.of("google_monitoring_slo")
     assert len(alerts) == 3 * len(objectives) > 20
     rates = sorted({one["conditions"][0]["condition_threshold"][0]["threshold_value"] for one in alerts.values()})
     assert rates == [1, 6, 14.4]
     assert all(len(one["conditions"]) == 2 and one["combiner"] == "AND" for one in alerts.values())
 
 
-def test_production_is_kept_and_other_stages_can_be_thrown_away(applied: Applied) -> None:
-    [database] = applied.of("google_firestore_database").values()
+def test_production_is_kept_and_other_stages_can_be_thrown_away(planned: Planned) -> None:
+    [database] = planned.of("google_firestore_database").values()
     assert database["delete_protection_state"] == "DELETE_PROTECTION_ENABLED"
     assert not any(
-        one["force_destroy"] for name, one in applied.of("google_storage_bucket").items() if "bucket." in name
+        one["force_destroy"] for name, one in planned.of("google_storage_bucket").items() if "bucket." in name
     )
-    assert applied.of("google_storage_bucket")["bucket.xynergy-audit"]["retention_policy"]
+    assert planned.of("google_storage_bucket")["bucket.xynergy-audit"]["retention_policy"]
 
 
-def test_no_argument_is_taken_that_googles_provider_does_not_know(applied: Applied, tmp_path: Path) -> None:
-    with workspace(tmp_path, applied.document) as wrong:
+def test_no_argument_is_taken_that_googles_provider_does_not_know(planned: Planned, tmp_path: Path) -> None:
+    with workspace(tmp_path, planned.document) as wrong:
         (tmp_path / "wrong.tf").write_text(
             'resource "google_pubsub_topic" "wrong" {\n  name = "x"\n  colour = "red"\n}\n'
         )

@@ -1,0 +1,58 @@
+"""The bill: a line for each of Google's services, with how it comes about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from infra.cost import prices
+from infra.cost.workload import EVENT_BYTES, LOG_BYTES, SCAN_BYTES, Load
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`dollars` are for a second of the load; `formula` says what of."""
+
+    service: str
+    dollars: float
+    formula: str
+
+
+def bill(loads: Sequence[Load]) -> tuple[Line, ...]:
+    """What a second of the load costs."""
+    calls = sum(one.rate for one in loads)
+    api = sum(one.rate for one in loads if one.api)
+    busy = sum(one.billed_seconds * one.vcpus for one in loads)
+    memory = sum(one.billed_seconds * one.gib for one in loads)
+    reads = sum(one.rate * one.reads for one in loads)
+    writes = sum(one.rate * one.writes for one in loads)
+    pushed = sum(one.rate for one in loads if one.pushed)
+    scanned = sum(one.rate * one.scans for one in loads) * SCAN_BYTES
+    return (
+        Line("API Gateway", api * prices.GATEWAY_CALL, f"{api:.4g} calls/s × $3 per million"),
+        Line(
+            "Cloud Run",
+            busy * prices.VCPU_SECOND + memory * prices.GIB_SECOND + calls * prices.REQUEST,
+            f"{busy:.3g} vCPU × $24e-6/s + {memory:.3g} GiB × $2.5e-6/s + {calls:.4g} calls/s × $0.40 per million",
+        ),
+        Line(
+            "Firestore",
+            reads * prices.FIRESTORE_READ + writes * prices.FIRESTORE_WRITE,
+            f"{reads:.4g} reads/s × $0.03 + {writes:.4g} writes/s × $0.09 per 100,000",
+        ),
+        Line(
+            "Pub/Sub",
+            2 * pushed * EVENT_BYTES / prices.TIB * prices.PUBSUB_TIB,
+            f"{pushed:.4g} deliveries/s × {EVENT_BYTES} B × 2 (in and out) × $40/TiB",
+        ),
+        Line(
+            "BigQuery",
+            scanned / prices.TIB * prices.BIGQUERY_TIB,
+            f"{scanned / 2**20:.4g} MiB/s × $6.25/TiB (10 MiB a query; answers from the cache read nothing)",
+        ),
+        Line(
+            "Logging",
+            calls * LOG_BYTES / prices.GIB * prices.LOG_GIB,
+            f"{calls:.4g} lines/s × {LOG_BYTES} B × $0.50/GiB",
+        ),
+    )

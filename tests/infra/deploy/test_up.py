@@ -1,0 +1,199 @@
+"""The whole way: archives, the real Terraform, traffic through Google's own clients. Never green when partial."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.deploy.commands import COMMANDS, Session
+from infra.deploy.deployment import Deployment
+from infra.deploy.errors import DeployError, Partial
+from infra.deploy.gcloud import Gcloud
+from infra.deploy.screen import Screen
+from infra.deploy.stage import Stage
+from infra.deploy.terraform import Applied, Terraform
+from infra.local.options import ROOT
+from infra.manifest.collect import collect
+from infra.manifest.model import Manifest
+from tests.infra.deploy.google_cloud import GoogleCloud
+from tests.infra.terraform.workspace import schema_provider
+
+FEW = ("get_campaign", "create_campaign", "relay_event", "sweep_outbox", "keep_dead_letter", "get_openapi")
+
+
+@dataclass
+class SignedIn:
+    """gcloud's answers about secrets; the real program is run in test_gcloud.py."""
+
+    project: str
+    values: dict[str, str] = field(default_factory=dict)
+
+    def lines(self, *arguments: str) -> list[str]:
+        return ["1"] if arguments[3] in self.values else []
+
+    def run(self, *arguments: str, given: str = "") -> str:
+        self.values[arguments[3]] = given
+        return ""
+
+
+@pytest.fixture
+def manifest() -> Manifest:
+    """A handful of functions, one of each kind: the whole platform is planned in tests/infra/terraform."""
+    found = collect(ROOT)
+    return Manifest(tuple(one for one in found.declarations if one.name in FEW), (), found.root)
+
+
+@pytest.fixture
+def deployment(dev: Stage, cloud: GoogleCloud, manifest: Manifest, tmp_path: Path) -> Iterator[Deployment]:
+    import shutil
+
+    folder = tmp_path / "configuration"
+    shutil.copytree(ROOT / "infra" / "terraform", folder)
+    cloud.state = tmp_path / "state.json"
+    (folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+    with schema_provider(tmp_path / "provider.sock") as attach:
+        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TF_REATTACH_PROVIDERS": attach}
+        terraform = Terraform(dev, folder, (f"-backend-config=path={cloud.state}",), environment)
+        made = Deployment(dev, terraform, Screen(io.StringIO()), 30, sleep=lambda _: None, manifest=manifest)
+        yield made
+
+
+def session(deployment: Deployment, cloud: GoogleCloud, **more: Any) -> Session:
+    gcloud: Any = SignedIn(deployment.stage.project)
+    return Session(deployment, gcloud, cloud.services, cloud.figures, **more)
+
+
+def options(**given: Any) -> argparse.Namespace:
+    return argparse.Namespace(**{"steps": (10, 100), "pause": 1.0, "yes": True, "names": [], **given})
+
+
+def said(deployment: Deployment) -> str:
+    out = deployment.screen._out
+    assert isinstance(out, io.StringIO)
+    return out.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.deploy.traffic.caller_headers", lambda audience: {})
+
+
+def test_from_nothing_to_everything_and_back(deployment: Deployment, cloud: GoogleCloud) -> None:
+    one = session(deployment, cloud)
+    assert COMMANDS["up"](one, options()) == 0
+    assert f"All {len(FEW)} functions are as they are here" in said(deployment)
+    assert "https://xynergy-" in said(deployment)
+    assert set(cloud.functions) == {name.replace("_", "-") for name in FEW}
+    secrets: Any = one.gcloud
+    assert secrets.values["xynergy-api-keys"].startswith("xyn_operator_")
+    assert secrets.values["xynergy-api-keys"] not in said(deployment)
+
+    cloud.sent.clear()
+    assert COMMANDS["up"](one, options()) == 0, "a second time changes nothing"
+    assert "Nothing to change" in said(deployment)
+    assert cloud.sent == []
+    assert COMMANDS["status"](one, options()) == 0
+
+    edited = _edited(deployment)
+    with pytest.raises(Partial, match=f"Partial: {len(FEW) - 1} of {len(FEW)} functions are as wanted") as partial:
+        COMMANDS["status"](one, options())
+    assert partial.value.lines == ("get-campaign: another content than here",)
+    cloud.measured = {"get-campaign-00001": (1000, 1, 10.0), "get-campaign-00002": (1000, 500, 10.0)}
+    with pytest.raises(Partial, match=r"get-campaign: 50.0% of 1000 requests failed"):
+        COMMANDS["up"](one, options())
+    assert cloud.shares("get-campaign") == {"get-campaign-00001": 100}
+    assert edited in said(deployment), "why it changed"
+
+    cloud.measured = {}
+    assert COMMANDS["canary"](one, options(name="get_campaign")) == 0
+    assert cloud.shares("get-campaign") == {"get-campaign-00002": 100}
+    assert COMMANDS["rollback"](one, options(names=["get-campaign"])) == 0
+    assert cloud.shares("get-campaign") == {"get-campaign-00001": 100}
+    with pytest.raises(Partial, match="there is no revision before"):
+        COMMANDS["rollback"](one, options(names=["get-campaign", "get-openapi"]))
+
+    assert COMMANDS["destroy"](one, options()) == 0
+    assert cloud.state is not None
+    assert json.loads(cloud.state.read_text())["resources"] == []
+
+
+def _edited(deployment: Deployment) -> str:
+    """From now on one function's archive is packed with another line in its file."""
+    import infra.deploy.build as build
+    from infra.package.archive import Package
+
+    packed, file = build._packed, "functions/marketing/get_campaign.py"
+
+    def other(manifest: Manifest, declaration: Any) -> Package:
+        made = packed(manifest, declaration)
+        if declaration.name != "get_campaign":
+            return made
+        return Package(made.name, {**made.contents, file: made.contents[file] + b"# more\n"}, made.distributions)
+
+    pytest.MonkeyPatch().setattr(build, "_packed", other)
+    return file
+
+
+class Stubborn:
+    """Terraform as far as Google's quotas let it: so many calls come too soon before it is through."""
+
+    def __init__(self, *ends: Applied) -> None:
+        self.ends, self.planned = list(ends), 0
+
+    def apply(self, parallelism: int, told: Any) -> Applied:
+        return self.ends.pop(0)
+
+    def plan(self, *more: str) -> dict[str, Any]:
+        self.planned += 1
+        return {}
+
+
+def stubborn(dev: Stage, manifest: Manifest, *ends: Applied) -> tuple[Deployment, list[float]]:
+    slept: list[float] = []
+    terraform: Any = Stubborn(*ends)
+    return Deployment(dev, terraform, Screen(io.StringIO()), 10, sleep=slept.append, manifest=manifest), slept
+
+
+TOO_FAST = Applied(3, ("a: googleapi: Error 429: Quota exceeded for quota metric 'Write requests'",))
+
+
+def test_googles_quotas_are_waited_for(dev: Stage, manifest: Manifest) -> None:
+    deployment, slept = stubborn(dev, manifest, TOO_FAST, TOO_FAST, Applied(5))
+    assert deployment.apply(deployment.plan()) == 11
+    assert slept == [65.0, 65.0]
+
+
+@pytest.mark.parametrize(
+    "end", [Applied(7, ("b: Error 403: Permission denied",)), Applied(0, (*TOO_FAST.failures, "c"))]
+)
+def test_any_other_failure_ends_it_and_names_what_was_not_done(dev: Stage, manifest: Manifest, end: Applied) -> None:
+    deployment, slept = stubborn(dev, manifest, end)
+    with pytest.raises(Partial, match=f"{end.done} resources were changed, {len(end.failures)} were not") as partial:
+        deployment.apply(deployment.plan())
+    assert partial.value.lines == end.failures
+    assert partial.value.exit_code == 1
+    assert slept == []
+
+
+def test_what_holds_data_is_not_lost_without_a_word(deployment: Deployment, cloud: GoogleCloud) -> None:
+    one = session(deployment, cloud, ask=lambda _: "something else")
+    with pytest.raises(DeployError, match="Nothing was changed"):
+        COMMANDS["destroy"](one, options(yes=False))
+
+
+def test_a_secret_that_only_people_have_is_asked_for(dev: Stage) -> None:
+    from infra.deploy.secrets import ensure_versions
+
+    gcloud: Any = SignedIn("p")
+    with pytest.raises(Partial, match="gcloud secrets versions add openai-api-key --project=p"):
+        ensure_versions(gcloud, ["xynergy-audit-key", "openai-api-key"])
+    assert gcloud.values["xynergy-audit-key"].startswith("-----BEGIN")
+    assert isinstance(Gcloud("p").project, str)
