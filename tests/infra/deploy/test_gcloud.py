@@ -76,7 +76,7 @@ class Google:
 
 
 @pytest.fixture
-def google() -> Iterator[tuple[Google, str]]:
+def google() -> Iterator[tuple[Google, int]]:
     made = Google()
 
     class Handler(BaseHTTPRequestHandler):
@@ -97,13 +97,13 @@ def google() -> Iterator[tuple[Google, str]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield made, f"http://127.0.0.1:{server.server_address[1]}/"
+    yield made, int(server.server_address[1])
     server.shutdown()
     server.server_close()
 
 
 @pytest.fixture
-def gcloud(google: tuple[Google, str], tmp_path: Path) -> Gcloud:
+def gcloud(google: tuple[Google, int], tmp_path: Path) -> Gcloud:
     assert shutil.which("gcloud"), "These tests run the real gcloud: install the Google Cloud SDK."
     (tmp_path / "token").write_text("a-token-of-nobody")
     environment = {
@@ -114,7 +114,11 @@ def gcloud(google: tuple[Google, str], tmp_path: Path) -> Gcloud:
         "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
         "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "1",
         "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "1",
-        **{f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api}": google[1] for api in APIS},
+        # Cloud Run's calls go to a host of the region's: a proxy on loopback takes whatever host they name.
+        **{f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api}": "http://google.example/" for api in APIS},
+        "CLOUDSDK_PROXY_TYPE": "http",
+        "CLOUDSDK_PROXY_ADDRESS": "127.0.0.1",
+        "CLOUDSDK_PROXY_PORT": str(google[1]),
     }
     return Gcloud("xynergy-test", environment)
 
@@ -133,7 +137,7 @@ def run(command: str, environment: dict[str, str], folder: Path) -> subprocess.C
 
 
 def test_every_command_of_the_page_does_what_the_page_says(
-    google: tuple[Google, str], gcloud: Gcloud, tmp_path: Path
+    google: tuple[Google, int], gcloud: Gcloud, tmp_path: Path
 ) -> None:
     (tmp_path / "value").write_text("old,new")
     for command in commands():

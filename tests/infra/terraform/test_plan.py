@@ -93,7 +93,7 @@ def test_a_function_is_granted_what_its_code_touches_and_no_more(planned: Planne
     roles: dict[str, set[str]] = {account: set() for account in accounts.values()}
     for kind in kinds:
         for grant in planned.of(kind).values():
-            account = grant["member"].removeprefix("serviceAccount:").partition("@")[0]
+            account = str(grant.get("member", "")).removeprefix("serviceAccount:").partition("@")[0]
             place = grant.get("topic") or grant.get("bucket") or grant.get("dataset_id") or grant.get("secret_id") or ""
             roles.setdefault(account, set()).add(f"{grant['role']} {place}".strip())
     assert roles[accounts["show-dashboard"]] == set()
