@@ -68,10 +68,13 @@ class Google:
                 self.service["spec"] = body["spec"]
                 self.service["status"]["traffic"] = body["spec"]["traffic"]
             return self.service
+        if path.partition("?")[0].endswith("/revisions"):
+            return {"kind": "RevisionList", "metadata": {}, "items": []}
         if "databases:restore" in path:
             return {"name": "projects/xynergy-test/databases/restored/operations/o", "done": True, "response": {}}
         if ":addVersion" in path or ":disable" in path:
-            return {"name": "projects/1/secrets/xynergy-api-keys/versions/2", "state": "ENABLED"}
+            version = "projects/1/secrets/xynergy-api-keys/versions/2"
+            return {"name": version, "state": "ENABLED", "clientSpecifiedPayloadChecksum": True}
         return {}
 
 
@@ -148,7 +151,7 @@ def test_every_command_of_the_page_does_what_the_page_says(
     assert [(one["revisionName"], one["percent"]) for one in traffic if one.get("percent")] == [
         ("create-campaign-00001", 100)
     ]
-    assert sent[("POST", "entries:list")]["filter"] == 'jsonPayload.request_id="req_1"'
+    assert sent[("POST", "entries:list")]["filter"].endswith('jsonPayload.request_id="req_1"')
     assert sent[("POST", "databases:restore")]["databaseId"] == "restored"
     assert sent[("POST", "sync-event-to-warehouse.marketing-engine-events:seek")]["time"].startswith("2026-11-28T00:00")
     added = sent[("POST", "xynergy-api-keys:addVersion")]["payload"]["data"]
