@@ -29,6 +29,7 @@ _BY_MODEL: Final = {model: provider for provider in (*PROVIDERS, MOCK) for model
 
 _FORMS: Final = ("tools", "functions", "reasoning_effort")
 """Fields that make a request harder than its words tell."""
+_PUBLIC: Final = "those are public outcomes of other models, until feedback or verified answers tell of yours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class Decision:
         if self.pinned:
             return (f"the caller named {self.targets[0].model}",)
         if self.learned is not None and self.learned.familiar:
-            return tuple(f"{self.kind}: {reason}" for reason in self.learned.reasons)
+            public = (_PUBLIC,) if self.standing is not None and self.standing.source == "public" else ()
+            return tuple(f"{self.kind}: {reason}" for reason in (*self.learned.reasons, *public))
         return tuple(f"{self.kind}: {reason}" for reason in self.complexity.reasons)
 
     @property

@@ -39,12 +39,18 @@ CASCADES: dict[str, Scorer] = {
 }
 
 
+SUBJECTS = ("mathematics", "algebra", "statistics")
+ARTEFACT = "high_school_mathematics"
+"""gpt-4-1106 is 3 % right at it in RouteLLM's file, Mixtral 32 %: there is no gap to recover."""
+
+
 def mathematical(all_: Sequence[Labelled]) -> list[Labelled]:
     """The prompts of mathematics."""
-    subjects = ("mathematics", "algebra", "statistics")
-    return [
-        one for one in all_ if family(one.group) == MATHEMATICS or any(subject in one.group for subject in subjects)
-    ]
+    return [one for one in all_ if one.group != ARTEFACT and _of_mathematics(one.group)]
+
+
+def _of_mathematics(group: str) -> bool:
+    return family(group) == MATHEMATICS or any(subject in group for subject in SUBJECTS)
 
 
 def _malformed(one: Labelled) -> bool:
