@@ -34,6 +34,10 @@ SUMS: Final = (
     *("calls", "hits", "prompt_tokens", "completion_tokens", "tokens_saved"),
     *("cost_micros", "baseline_micros", "sent_micros", "hit_baseline_micros"),
 )
+CASCADE: Final = ("checks_passed", "checks_failed", "check_micros", "spared_micros")
+"""Sums of the verified cascade: cheap answers that stood the checks or did not, what checks and answers that were not
+given cost, and what answers that would have gone to a strong model otherwise were cheaper by."""
+_NOT_GIVEN: Final = ("invalid", "doubted", "check")
 
 Entry = dict[str, Any]
 
@@ -113,7 +117,7 @@ def _add_up(batch: AsyncWriteBatch, page: Page) -> None:
         digest = hashlib.sha256(orjson.dumps(values)).hexdigest()[:20]
         reference = tenant_document(page.tenant_id, USAGE, f"{day}:{digest}")
         known = {"day": day, **dict(zip(DIMENSIONS, values, strict=True))}
-        batch.set(reference, known | {name: Increment(amounts[name]) for name in SUMS}, merge=True)
+        batch.set(reference, known | {name: Increment(amounts[name]) for name in (*SUMS, *CASCADE)}, merge=True)
 
 
 def _amounts(entry: Entry) -> dict[str, int]:
@@ -122,8 +126,20 @@ def _amounts(entry: Entry) -> dict[str, int]:
         return {"hits": 1, "hit_baseline_micros": entry["baseline_micros"]}
     usage = entry["usage"]
     return {
-        "calls": int(entry["outcome"] != "invalid"),
+        "calls": int(entry["outcome"] not in _NOT_GIVEN),
+        **_of_cascade(entry),
         "prompt_tokens": usage["prompt_tokens"],
         "completion_tokens": usage["completion_tokens"],
         **{name: entry[name] for name in ("tokens_saved", "cost_micros", "baseline_micros", "sent_micros")},
     }
+
+
+def _of_cascade(entry: Entry) -> dict[str, int]:
+    """What an entry adds to the cascade's sums."""
+    if entry["outcome"] in ("doubted", "check"):
+        return {"checks_failed": int(entry["outcome"] == "doubted"), "check_micros": entry["cost_micros"]}
+    routed = entry.get("routed", {})
+    if not routed.get("verified"):
+        return {}
+    spared = entry["sent_micros"] - entry["cost_micros"] if routed["kind"] in ("strong", "complex") else 0
+    return {"checks_passed": 1, "spared_micros": spared}

@@ -12,10 +12,24 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from shared_layer.ai.ledger_page import SUMS
+from shared_layer.ai.ledger_page import CASCADE, SUMS
 from shared_layer.ai.usage_report import Period, sums_of
 from shared_layer.core.caller import Caller
 from shared_layer.core.models import Model
+
+
+class CascadeGain(Model):
+    """What checking cheap answers brought: `spared_micros` is by how much verified ones were cheaper than the strong
+    model that would have been asked, `check_micros` what checks and doubted answers cost, `gain_micros` the difference.
+
+    It is a part of the routing saving, not a factor of its own.
+    """
+
+    passed: int
+    escalated: int
+    spared_micros: int
+    check_micros: int
+    gain_micros: int
 
 
 class Savings(Model):
@@ -36,13 +50,14 @@ class Savings(Model):
     routing_saving: float | None
     saving: float | None
     tokens_saved: int
+    cascade: CascadeGain
 
 
 async def report_savings(period: Period, caller: Caller) -> Savings:
     """The tenant's savings of a period."""
     sums: Counter[str] = Counter()
     async for found in sums_of(caller.tenant_id, period):
-        sums.update({name: found[name] for name in SUMS})
+        sums.update({name: found.get(name, 0) for name in (*SUMS, *CASCADE)})
     return savings_of(sums, period.first, period.last)
 
 
@@ -64,6 +79,13 @@ def savings_of(sums: Counter[str], first: date, last: date) -> Savings:
         routing_saving=_share(spent, sums["sent_micros"]),
         saving=_share(spent, baseline),
         tokens_saved=sums["tokens_saved"],
+        cascade=CascadeGain(
+            passed=sums["checks_passed"],
+            escalated=sums["checks_failed"],
+            spared_micros=sums["spared_micros"],
+            check_micros=sums["check_micros"],
+            gain_micros=sums["spared_micros"] - sums["check_micros"],
+        ),
     )
 
 

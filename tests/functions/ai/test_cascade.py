@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared_layer.core import clock
 from tests.functions.ai.conftest import Tenant
 from tests.functions.ai.test_routing_policy import put
 from tests.shared_layer.ai.provider_double import Behaviour
@@ -113,5 +114,32 @@ async def test_each_verdict_is_an_event(tenant: Tenant, world: World):
     async def told() -> bool:
         verdicts = await events(tenant.id, "ai_answer_verified")
         return sorted(event["outcome"] for event in verdicts) == ["escalated", "passed"]
+
+    await eventually(told)
+
+
+async def test_savings_tell_what_the_cascade_brought(tenant: Tenant, world: World):
+    await cascading(tenant)
+    world.internal.otherwise = Behaviour(text="17 * 12 - 4 = 200")
+    await ask(tenant)
+    await ask(tenant, "Hi", verify={"number": 1})
+    day = clock.utcnow().date().isoformat()
+
+    async def told() -> bool:
+        found = await tenant.gateway.get(
+            "/api/v1/ai/savings", params={"since": day, "until": day}, headers={"X-API-Key": tenant.key}
+        )
+        body = found.json()
+        if body["requests"] < 2:
+            return False
+        assert body["spent_micros"] == 3_000 + 16_000
+        assert body["cascade"] == {
+            "passed": 1,
+            "escalated": 1,
+            "spared_micros": 14_000,
+            "check_micros": 2_000 + 1_000,
+            "gain_micros": 11_000,
+        }
+        return True
 
     await eventually(told)
