@@ -1,7 +1,6 @@
 """Secrets of the deployment: files that Secret Manager mounts beside the operators' keys, or variables of their own.
 
-A file is read again every five minutes, so that a rotated secret is taken up without a deploy. It may hold several
-values, a line each: the first is the one in use, the others are former ones that are still believed.
+A file is read again every five minutes, so that a rotated secret is taken up without a deploy.
 """
 
 from __future__ import annotations
@@ -14,21 +13,25 @@ from shared_layer.core.secrets import secret_file
 
 RELOAD_SECONDS: Final = 300.0
 
-_known: dict[str, tuple[float, tuple[str, ...]]] = {}
+_known: dict[str, tuple[float, str]] = {}
 
 
-def mounted(name: str) -> tuple[str, ...]:
-    """The values of the secret called `name`, none where there is no such secret.
+def mounted_text(name: str) -> str:
+    """The secret called `name`, empty where there is none.
 
-    `xynergy-slack-signing-secret` is that file, unless `XYNERGY_SLACK_SIGNING_SECRET` is set: then its
-    comma-separated values.
+    `xynergy-slack-signing-secret` is that file, unless the variable `XYNERGY_SLACK_SIGNING_SECRET` is set.
     """
     variable = os.environ.get(name.upper().replace("-", "_"))
     if variable is not None:
-        return tuple(value.strip() for value in variable.split(",") if value.strip())
+        return variable
     file = secret_file(name)
-    read_at, values = _known.get(str(file), (float("-inf"), ()))
-    if clock.now() - read_at > RELOAD_SECONDS or not values:
-        values = tuple(line.strip() for line in file.read_text().splitlines() if line.strip()) if file.is_file() else ()
-        _known[str(file)] = (clock.now(), values)
-    return values
+    read_at, text = _known.get(str(file), (float("-inf"), ""))
+    if clock.now() - read_at > RELOAD_SECONDS or not text:
+        text = file.read_text() if file.is_file() else ""
+        _known[str(file)] = (clock.now(), text)
+    return text
+
+
+def mounted(name: str) -> tuple[str, ...]:
+    """Its values, a line each (in a variable also between commas): the first is in use, former ones are believed."""
+    return tuple(value.strip() for value in mounted_text(name).replace(",", "\n").splitlines() if value.strip())

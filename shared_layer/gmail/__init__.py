@@ -1,1 +1,1 @@
-"""Gmail: a tenant's mailboxes."""
+"""Gmail: mailboxes followed by their history, mail taken apart, threads with who owes a reply, search and sending."""

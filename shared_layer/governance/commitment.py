@@ -41,6 +41,7 @@ PLAIN_FIELDS: Final = frozenset(
         *("webhook_id", "source_id", "provider_event_id", "provider_event_type", "endpoint_id", "delivery_id"),
         *("payment_id", "refund_of", "lead_id", "repository"),
         *("team_id", "channel_id", "ts", "thread_ts", "user_id", "message_id", "change", "connection"),
+        *("mailbox_id", "thread_id", "send_id", "suppression_id", "visibility", "direction", "history_id"),
     }
 )
 """Fields whose texts are ids and names of ours. A new field is taken for personal until it is added here."""

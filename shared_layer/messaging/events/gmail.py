@@ -28,7 +28,7 @@ class SignatureDetails(Model):
 class GmailHistoryDue(EventPayload):
     """Gmail said that a mailbox changed: its history is read from the stored cursor."""
 
-    mailbox: str
+    mailbox_id: str
     history_id: str
 
 
@@ -74,3 +74,26 @@ class GmailWatchExpiring(EventPayload):
     mailbox: str
     expires_at: datetime
     reason: str
+
+
+@event_type("gmail_mailbox_connected")
+class GmailMailboxConnected(EventPayload):
+    """A mailbox was connected; `visibility` is what others than its owner see of it."""
+
+    mailbox_id: str
+    mailbox: str
+    visibility: Literal["everything", "subject", "metadata"]
+
+
+@event_type("gmail_mailbox_disconnected")
+class GmailMailboxDisconnected(EventPayload):
+    mailbox_id: str
+    mailbox: str
+
+
+@event_type("gmail_suppression_changed")
+class GmailSuppressionChanged(EventPayload):
+    """An address gets no more mail from here, or gets it again."""
+
+    suppression_id: str
+    change: Literal["added", "removed"]

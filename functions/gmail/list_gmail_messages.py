@@ -1,0 +1,10 @@
+"""List mail, newest first, taken apart: the author's own text, the quote and the signature."""
+
+from shared_layer.front_door import Caller, Page, endpoint
+from shared_layer.gmail import reading
+from shared_layer.gmail.reading import MessageQuery, MessageView
+
+
+@endpoint("GET", "/api/xynergyos/v2/gmail/messages", scope="gmail:read")
+async def list_gmail_messages(query: MessageQuery, caller: Caller) -> Page[MessageView]:
+    return await reading.list_messages(query, caller)

@@ -1,0 +1,10 @@
+"""Search mail with Gmail's operators: from:, to:, subject:, filename:, has:attachment, in:, before:, newer_than:, …"""
+
+from shared_layer.front_door import Caller, endpoint
+from shared_layer.gmail import search
+from shared_layer.gmail.search import Found, SearchQuery
+
+
+@endpoint("GET", "/api/xynergyos/v2/gmail/search", scope="gmail:read")
+async def search_gmail(query: SearchQuery, caller: Caller) -> Found:
+    return await search.search(query, caller)

@@ -1,0 +1,239 @@
+"""Gmail and Google's token endpoint on loopback, as their documentation says: one mailbox with its history.
+
+Codes are good once, with their PKCE verifier alone; history older than `oldest` answers 404; a draft can be sent once.
+`fail_next` makes the next calls of a path answer otherwise. What was called is in `calls`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import threading
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import Message
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+Json = dict[str, Any]
+CLIENT = {"client_id": "double.apps.example", "client_secret": "double-client"}  # pragma: allowlist secret
+PAGE = 3
+"""Small, so that everything takes several pages."""
+
+
+class GmailDouble:
+    """A mailbox. `sent` are the mails that went out."""
+
+    def __init__(self) -> None:
+        self.email = f"ada.{uuid.uuid4().hex[:8]}@analytical.example"
+        self.messages: dict[str, Json] = {}
+        self.history: list[Json] = []
+        self.history_id = 5000
+        self.oldest = 5000
+        self.drafts: dict[str, Json] = {}
+        self.sent: list[Message] = []
+        self.calls: list[tuple[str, str, Json]] = []
+        self.url = ""
+        self.codes: dict[str, str] = {}
+        self.refresh_token = f"1//{uuid.uuid4().hex}"
+        self.access_tokens: set[str] = set()
+        self.revoked = False
+        self._faults: dict[str, list[tuple[int, Json, dict[str, str]]]] = defaultdict(list)
+        self._lock = threading.Lock()
+
+    def fail_next(self, path: str, status: int, reason: str, times: int = 1, **headers: str) -> None:
+        """Let the next calls of a path be refused."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self._faults[path] += [(status, _error(status, reason), named)] * times
+
+    def consent(self, authorization_url: str) -> Json:
+        """The owner's consent: what the browser comes back with."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(authorization_url).query).items()}
+        assert asked["client_id"] == CLIENT["client_id"]
+        assert (asked["access_type"], asked["code_challenge_method"]) == ("offline", "S256")
+        code = f"4/{uuid.uuid4().hex}"
+        self.codes[code] = asked["code_challenge"]
+        return {"state": asked["state"], "code": code, "scope": asked["scope"]}
+
+    def receive(self, sender: str, subject: str, text: str, thread: str = "", **more: Any) -> str:
+        """A mail arrives; answers its id. The history tells of it."""
+        with self._lock:
+            gmail_id = uuid.uuid4().hex[:16]
+            self.history_id += 1
+            headers = {
+                "From": sender,
+                "To": more.pop("to", self.email),
+                "Subject": subject,
+                "Message-ID": f"<{gmail_id}@mail.example>",
+                **more.pop("headers", {}),
+            }
+            payload = more.pop("payload", None) or {
+                "mimeType": "text/plain",
+                "filename": "",
+                "body": {"size": len(text), "data": base64.urlsafe_b64encode(text.encode()).decode()},
+            }
+            payload["headers"] = [{"name": name, "value": value} for name, value in headers.items()]
+            moment = more.pop("at", time.time())
+            self.messages[gmail_id] = {
+                "id": gmail_id,
+                "threadId": thread or gmail_id,
+                "labelIds": more.pop("labels", ["INBOX", "UNREAD"]),
+                "snippet": text[:50],
+                "historyId": str(self.history_id),
+                "internalDate": str(int(moment * 1000)),
+                "payload": payload,
+            }
+            added = {"message": {"id": gmail_id, "threadId": thread or gmail_id}}
+            self.history.append({"id": str(self.history_id), "messages": [], "messagesAdded": [added]})
+            return gmail_id
+
+    def answer(self, method: str, path: str, given: Json, token: str) -> tuple[int, Json, dict[str, str]]:
+        with self._lock:
+            self.calls.append((method, path, given))
+            if path == "/token":
+                return self._token(given)
+            name = path.removeprefix("/gmail/v1/users/me")
+            if self._faults[name]:
+                return self._faults[name].pop(0)
+            if token not in self.access_tokens or self.revoked:
+                return 401, _error(401, "authError"), {}
+            if name.startswith("/messages/"):
+                found = self.messages.get(name.rpartition("/")[2])
+                return (200, found, {}) if found else (404, _error(404, "notFound"), {})
+            handle = getattr(self, f"_{method.lower()}{name.replace('/', '_')}", None)
+            return handle(given) if handle else (404, _error(404, "notFound"), {})
+
+    def _token(self, given: Json) -> tuple[int, Json, dict[str, str]]:
+        refused = (400, {"error": "invalid_grant", "error_description": "Bad Request"}, {})
+        if {name: given.get(name) for name in CLIENT} != CLIENT:
+            return 401, {"error": "invalid_client"}, {}
+        if given["grant_type"] == "refresh_token":
+            if given["refresh_token"] != self.refresh_token or self.revoked:
+                return refused
+            return 200, self._grant(), {}
+        digest = hashlib.sha256(given["code_verifier"].encode()).digest()
+        if self.codes.pop(given["code"], None) != base64.urlsafe_b64encode(digest).decode().rstrip("="):
+            return refused
+        return 200, self._grant() | {"refresh_token": self.refresh_token}, {}
+
+    def _grant(self) -> Json:
+        token = f"ya29.{uuid.uuid4().hex}"
+        self.access_tokens.add(token)
+        return {"access_token": token, "expires_in": 3599, "token_type": "Bearer", "scope": "…"}
+
+    def _get_profile(self, _: Json) -> tuple[int, Json, dict[str, str]]:
+        return 200, {"emailAddress": self.email, "historyId": str(self.history_id), "messagesTotal": 1}, {}
+
+    def _get_messages(self, given: Json) -> tuple[int, Json, dict[str, str]]:
+        newest = sorted(self.messages.values(), key=lambda one: int(one["internalDate"]), reverse=True)
+        listed = [{"id": one["id"], "threadId": one["threadId"]} for one in newest]
+        if given.get("q", "").startswith("rfc822msgid:"):
+            wanted = f"<{given['q'].partition(':')[2]}>"
+            ids = [one["id"] for one in newest if {"name": "Message-ID", "value": wanted} in one["payload"]["headers"]]
+            listed = [one for one in listed if one["id"] in ids]
+        return 200, _page("messages", listed, given), {}
+
+    def _get_history(self, given: Json) -> tuple[int, Json, dict[str, str]]:
+        start = int(given["startHistoryId"])
+        if start < self.oldest:
+            return 404, _error(404, "notFound"), {}
+        found = [one for one in self.history if int(one["id"]) > start]
+        return 200, _page("history", found, given) | {"historyId": str(self.history_id)}, {}
+
+    def _post_watch(self, given: Json) -> tuple[int, Json, dict[str, str]]:
+        assert given["topicName"].endswith("/topics/gmail-push")
+        expiration = int((time.time() + 7 * 86_400) * 1000)
+        return 200, {"historyId": str(self.history_id), "expiration": str(expiration)}, {}
+
+    def _post_drafts(self, given: Json) -> tuple[int, Json, dict[str, str]]:
+        draft_id = f"r{uuid.uuid4().int % 10**18}"
+        self.drafts[draft_id] = given["message"]
+        return 200, {"id": draft_id, "message": {"id": uuid.uuid4().hex[:16]}}, {}
+
+    def _post_drafts_send(self, given: Json) -> tuple[int, Json, dict[str, str]]:
+        draft = self.drafts.pop(given["id"], None)
+        if draft is None:
+            return 404, _error(404, "notFound"), {}
+        mail = message_from_bytes(base64.urlsafe_b64decode(draft["raw"]))
+        self.sent.append(mail)
+        gmail_id = uuid.uuid4().hex[:16]
+        thread = draft.get("threadId", gmail_id)
+        self.history_id += 1
+        headers = [{"name": name, "value": str(value)} for name, value in mail.items()]
+        data = base64.urlsafe_b64encode(mail.get_payload(decode=True) or b"").decode()  # type: ignore[arg-type]
+        self.messages[gmail_id] = {
+            "id": gmail_id,
+            "threadId": thread,
+            "labelIds": ["SENT"],
+            "internalDate": str(int(time.time() * 1000)),
+            "payload": {"mimeType": "text/plain", "headers": headers, "body": {"data": data}},
+        }
+        added = {"message": {"id": gmail_id, "threadId": thread}}
+        self.history.append({"id": str(self.history_id), "messages": [], "messagesAdded": [added]})
+        return 200, {"id": gmail_id, "threadId": thread, "labelIds": ["SENT"]}, {}
+
+
+def _page(name: str, found: list[Json], given: Json) -> Json:
+    start = int(given.get("pageToken") or 0)
+    size = min(PAGE, int(given.get("maxResults", 100)))
+    more = {"nextPageToken": str(start + size)} if start + size < len(found) else {}
+    return {name: found[start : start + size], **more}
+
+
+def _error(status: int, reason: str) -> Json:
+    errors = [{"message": reason, "domain": "global", "reason": reason}]
+    return {"error": {"code": status, "message": reason, "errors": errors}}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def __init__(self, double: GmailDouble, *arguments: Any) -> None:
+        self._double = double
+        super().__init__(*arguments)
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        self._reply("GET", parts.path, {name: values[0] for name, values in parse_qs(parts.query).items()})
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        form = "urlencoded" in self.headers.get("Content-Type", "")
+        given = {name: values[0] for name, values in parse_qs(raw.decode()).items()} if form else json.loads(raw)
+        self._reply("POST", self.path, given)
+
+    def _reply(self, method: str, path: str, given: Json) -> None:
+        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        status, answer, headers = self._double.answer(method, path, given, token)
+        body = json.dumps(answer).encode()
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", "application/json; charset=UTF-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Quiet."""
+
+
+@contextmanager
+def gmail_double() -> Iterator[GmailDouble]:
+    """A mailbox that answers at its `url`."""
+    double = GmailDouble()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, double))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    double.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield double
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
