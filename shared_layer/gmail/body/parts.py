@@ -115,8 +115,9 @@ def _signature(own: Sequence[str], sender: str) -> int:
     filled = [number for number, line in enumerate(own) if line.strip()]
     if not filled:
         return len(own)
-    starts = [number for number in filled[-LOOKED_AT:] if _DELIMITER.match(own[number]) and number > 0]
-    starts += [number for number in filled[-3:] if DEVICE.match(own[number]) and number > 0]
+    if delimiters := [number for number in filled[-LOOKED_AT:] if _DELIMITER.match(own[number]) and number > 0]:
+        return delimiters[0]
+    starts = [number for number in filled[-3:] if DEVICE.match(own[number]) and number > 0]
     starts += [number for number in filled[-FOOTER_LINES:] if _is_footer(own, number)]
     body = list(own[: min(starts)]) if starts else list(own)
     learned = signature_start(body, sender)

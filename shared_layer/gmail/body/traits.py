@@ -130,14 +130,23 @@ def start_traits(index: int, lines: Sequence[Line], names: frozenset[str]) -> li
     size = len(lines) - index
     whole_body = index == 0 and size < LOOKED_AT
     named = any(set(map(str.lower, _WORD.findall(each.text))) & names for each in lines[index:] if len(each.text) < 60)
-    found = [f"size_{_bucket(size)}", "start"]
+    found = [f"size_{min(size, 3)}", "start"]
     found += ["start_closing"] if is_closing(line.text) else []
     found += ["start_after_blank"] if line.after_blank else []
     found += ["whole_body"] if whole_body else []
     found += ["start_before_greeting"] if index and _GREETING.match(lines[index - 1].text) else []
     found += ["signs_name"] if named else []
     found += ["left_closing"] if index and is_closing(lines[index - 1].text) else []
+    found += ["start_rule"] if _RULE.match(line.text) else []
+    found += ["closing_alone"] if size == 1 and is_closing(line.text) else []
+    if size >= 4 and not any(is_closing(each.text) or _tells_how_to_reach(each.text) for each in lines[index:]):
+        found.append("long_without_contact")
     return found
+
+
+def _tells_how_to_reach(text: str) -> bool:
+    patterns = (_PHONE, _EXTENSION, _CONTACT, _EMAIL, _URL, _PLACE, _ROLE, _FIRM)
+    return any(pattern.search(text) for pattern in patterns)
 
 
 def is_closing(text: str) -> bool:
