@@ -16,6 +16,7 @@ import httpx
 from infra.local.firestore.declared import read, written
 from infra.local.programs import INDEXES
 from shared_layer.core.declaration import HttpOperation
+from shared_layer.core.scopes import PUBLIC
 from tests.support.examples import Example, operations
 from tests.support.platform import LocalPlatform
 
@@ -54,7 +55,8 @@ async def _answer(platform: LocalPlatform, key: str, operation: HttpOperation, q
 
 async def test_no_list_lacks_an_index(platform: LocalPlatform) -> None:
     _, key = await platform.tenant()
-    asked = [(one, query) for one in operations() if one.method == "GET" and not one.streams for query in _queries(one)]
+    lists = [one for one in operations() if one.method == "GET" and not one.streams and one.scope != PUBLIC]
+    asked = [(one, query) for one in lists for query in _queries(one)]
     answers = [(one.name, query, await _answer(platform, key, one, query)) for one, query in asked]
     assert len(answers) > 50
     assert [(name, query, answer.text) for name, query, answer in answers if answer.status_code >= 500] == []

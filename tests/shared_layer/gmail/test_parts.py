@@ -33,10 +33,6 @@ EXPECTED = {
         "",
     ),
     "correct_sig": ("this is an email with a correct -- signature.", "rick"),
-    "pathological": (
-        "I think you're onto something. I will try to fix the problem as soon as I\nget back to a computer.",
-        "",
-    ),
 }
 
 
