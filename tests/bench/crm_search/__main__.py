@@ -53,11 +53,11 @@ async def fill(count: int, done: int) -> None:
     for number, contact in enumerate(people(count)):
         if number >= done:
             waiting.append(contact)
-        if len(waiting) == 200 or (number == count - 1 and waiting):
+        if len(waiting) == 100 or (number == count - 1 and waiting):
             batch = firestore().batch()
             for one in waiting:
                 batch.set(contact_document(TENANT, one.id), one.model_dump())
-            await batch.commit()
+            await batch.commit(timeout=60)
             waiting = []
 
 
