@@ -89,7 +89,7 @@ async def test_the_script_on_redis_goes_through_the_same_states_as_the_rule(worl
     for number, (operation, seconds, which) in enumerate(steps):
         now += seconds
         permit = f"p{number}" if operation == "admit" else held[which % len(held)]
-        arguments = (operation, 60_000, permit, 90_000, FAILURES, now * 1000)
+        arguments = (operation, 60_000, permit, 90_000, FAILURES, 0, now * 1000)
         index, given, change = await redis().run(SCRIPT, (key,), *arguments)
         former = rule.state
         if operation == "admit":
@@ -100,7 +100,7 @@ async def test_the_script_on_redis_goes_through_the_same_states_as_the_rule(worl
         else:
             (rule.succeeded if operation == "succeeded" else rule.failed)(now, permit)
         assert change.decode() == (rule.state if rule.state != former else "")
-        ((state, failures, _, free),) = await redis().run(SCRIPT, (key,), "look", 60_000, "", 0, 0, now * 1000)
+        ((state, failures, _, free),) = await redis().run(SCRIPT, (key,), "look", 60_000, "", 0, 0, 0, now * 1000)
         assert (state.decode(), failures, bool(free)) == (rule.state, rule.failures, rule.admits(now))
 
 
