@@ -13,6 +13,7 @@ from infra.demo.week import Week
 STRIPE_SECRET: Final = "whsec_of_the_demo_s_own_stripe"  # noqa: S105  # pragma: allowlist secret
 CRM: Final = "/api/xynergyos/v2/crm"
 SLACK: Final = "/api/xynergyos/v2/slack"
+GMAIL: Final = "/api/xynergyos/v2/gmail"
 
 
 @dataclass(slots=True)
@@ -32,8 +33,8 @@ class Desk:
     channel_id: str = ""
     user_id: str = ""
     said: dict[str, str] = field(default_factory=dict)
-    mails: list[str] = field(default_factory=list)
     deal: dict[str, Any] = field(default_factory=dict)
+    has_mail: bool = True
 
     def contact(self) -> dict[str, Any] | None:
         """The person's contact, where there is one; None also where there are two."""
@@ -59,6 +60,7 @@ def opened(stage: Stage, week: Week) -> Desk | None:
     for provider, wanted in (("form", {}), ("stripe", {"secret": STRIPE_SECRET})):
         _source(desk, stage, provider, wanted)
     _workspace(desk)
+    _mailbox(desk)
     return desk
 
 
@@ -86,3 +88,16 @@ def _workspace(desk: Desk) -> None:
     desk.channel_id, desk.user_id = channels.get(person.channel, ""), people.get(person.email, "")
     words = f"{found['status']}: {found['team_name']}, {len(channels)} channels, {len(people)} people"
     desk.story.step("Look at the Slack workspace", words, bool(desk.channel_id and desk.user_id))
+
+
+def _mailbox(desk: Desk) -> None:
+    """Whose answer is awaited, as the mailbox tells."""
+    status = desk.api.call("GET", f"{GMAIL}/status")
+    desk.has_mail = status.status_code != 404
+    if not desk.has_mail:
+        desk.story.skipped("Look at the mailbox", "this platform has no Gmail")
+        return
+    threads = desk.api.items(f"{GMAIL}/threads")
+    waiting = [thread for thread in threads if thread["owes"] == "us"]
+    words = f"{len(threads)} threads, {len(waiting)} wait for an answer of ours"
+    desk.story.step("Look at the mailbox", words, bool(threads))

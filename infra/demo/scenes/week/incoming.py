@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import httpx
+
 from infra.demo import senders
 from infra.demo.api import told
-from infra.demo.scenes.week.desk import CRM, SLACK, Desk
+from infra.demo.scenes.week.desk import CRM, GMAIL, SLACK, Desk
 from infra.demo.stage import new_key
 from infra.demo.week import Happening
 
@@ -67,6 +69,32 @@ def edit(desk: Desk, happening: Happening) -> None:
         "event_ts": moment,
     }
     _slack(desk, happening, f"Slack: he changes it to “{text}”", event)
+
+
+def mail(desk: Desk, happening: Happening) -> None:
+    """Somebody reads what the person wrote, and writes to him: a new mail, or an answer in its thread."""
+    if not desk.has_mail:
+        desk.story.skipped(f"{happening.day} {happening.time}  A mail", "this platform has no Gmail")
+        return
+    written = happening.details
+    found = desk.api.call("GET", f"{GMAIL}/search?{httpx.QueryParams(q=written['reads'])}").json()["items"]
+    body = {"text": written["text"]}
+    if written.get("answers"):
+        body["reply_to_message_id"] = found[0]["id"] if found else "none"
+    else:
+        body |= {"to": [written["to"]], "subject": written["subject"]}
+    made = desk.api.call("POST", f"{GMAIL}/send", body, idempotency_key=new_key())
+    path = f"{GMAIL}/sends/{made.json().get('id')}"
+    waited = desk.api.until(lambda: desk.api.call("GET", path).json().get("state") == "sent", APPEARS_WITHIN)
+    sent = f"sent after {waited:.1f} s" if waited is not None else "not sent"
+    what = f"{'An answer' if written.get('answers') else 'A mail'} goes to {desk.week.person.name}"
+    _told(
+        desk,
+        happening,
+        what,
+        f"{len(found)} mails of his read; {told(made)}, {sent}",
+        bool(found and waited is not None),
+    )
 
 
 def call(desk: Desk, happening: Happening) -> None:
@@ -139,6 +167,7 @@ PLAYS: Final[Mapping[str, Play]] = {
     "refund": refund,
     "slack": slack,
     "edit": edit,
+    "mail": mail,
     "call": call,
     "deal": deal,
     "move": move,
