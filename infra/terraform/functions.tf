@@ -50,15 +50,17 @@ resource "google_cloud_run_v2_service" "function" {
 
   build_config {
     source_location          = "gs://${google_storage_bucket.sources.name}/${local.source_names[each.key]}"
-    function_target          = each.value.entry_point
+    function_target          = each.value.command == "" ? each.value.entry_point : null
     image_uri                = "${local.images}/${each.key}"
     base_image               = local.base_image
     enable_automatic_updates = true
     service_account          = google_service_account.build.id
-    environment_variables = {
+    environment_variables = merge(
       # Makes the buildpack compile hash-based .pyc files, which its own rewriting of times leaves valid.
-      SOURCE_DATE_EPOCH = "315532800"
-    }
+      { SOURCE_DATE_EPOCH = "315532800" },
+      # What answers WebSockets is no function of Google's framework, but a service with a command of its own.
+      each.value.command == "" ? {} : { GOOGLE_ENTRYPOINT = each.value.command },
+    )
   }
 
   template {

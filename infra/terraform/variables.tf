@@ -107,6 +107,7 @@ variable "manifest" {
   type = object({
     functions = map(object({
       entry_point      = string
+      command          = string
       summary          = string
       service          = string
       kind             = string

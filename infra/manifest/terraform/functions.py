@@ -20,6 +20,11 @@ OPERATOR_KEYS: Final = "xynergy-api-keys"
 DESCRIPTION_FILE: Final = "openapi.json"
 """The API's description, beside `main.py` in the archive of a function that serves it."""
 
+SOCKET_COMMAND: Final = (
+    "uvicorn main:app --host 0.0.0.0 --port $PORT --ws websockets-sansio --timeout-graceful-shutdown 9"
+)
+"""What the container of a WebSocket runs: Google's framework routes HTTP only."""
+
 _TIMEOUT: Final = 3600
 """The longest that Cloud Run lets a request take, in seconds."""
 
@@ -33,9 +38,10 @@ def function_document(declaration: AnyDeclaration, topics: Iterable[str]) -> dic
     slug, resources = declaration.slug, declaration.resources
     if len(slug) > _NAME_LENGTH:
         raise ValueError(f"{declaration.name} is longer than the {_NAME_LENGTH} characters that Cloud Run takes")
-    is_open = isinstance(declaration, HttpOperation) and (declaration.streams or declaration.websocket)
+    is_open = isinstance(declaration, HttpOperation) and declaration.streams
     return {
         "entry_point": declaration.name,
+        "command": SOCKET_COMMAND if _is_socket(declaration) else "",
         "summary": declaration.summary,
         "service": declaration.service.name,
         "kind": declaration.kind,
@@ -68,6 +74,10 @@ def account_of(slug: str) -> str:
 def serves_description(declaration: AnyDeclaration) -> bool:
     """Whether the function answers with the API's description."""
     return reaches(declaration, description.api_description)
+
+
+def _is_socket(declaration: AnyDeclaration) -> bool:
+    return isinstance(declaration, HttpOperation) and declaration.websocket
 
 
 def _authenticates(declaration: AnyDeclaration) -> bool:

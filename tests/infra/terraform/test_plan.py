@@ -58,7 +58,12 @@ def test_every_function_runs_as_it_declares(planned: Planned, manifest: Manifest
         service = services[f"function.{declaration.slug}"]
         [template], [build] = service["template"], service["build_config"]
         [container], resources = template["containers"], declaration.resources
-        assert build["function_target"] == declaration.name
+        if isinstance(declaration, HttpOperation) and declaration.websocket:
+            assert not build["function_target"]
+            assert build["environment_variables"]["GOOGLE_ENTRYPOINT"].startswith("uvicorn main:app ")
+        else:
+            assert build["function_target"] == declaration.name
+            assert "GOOGLE_ENTRYPOINT" not in build["environment_variables"]
         assert build["environment_variables"]["SOURCE_DATE_EPOCH"]
         assert build["image_uri"] == container["image"]
         assert template["max_instance_request_concurrency"] == resources.concurrency
