@@ -23,6 +23,7 @@ from shared_layer.ai.prompt import CATEGORY, Prompt
 from shared_layer.ai.providers import MOCK
 from shared_layer.ai.reply import Reply, route_line, text_of_answer
 from shared_layer.ai.routing import Target, route
+from shared_layer.ai.semantic import find_like, question_of, remember
 from shared_layer.ai.spend import Outcome, Spend
 from shared_layer.ai.tokens import estimate, estimate_messages
 from shared_layer.core.context import current
@@ -47,7 +48,13 @@ async def answer(prompt: Prompt) -> Reply:
     own: list[Reply] = []
 
     async def load() -> dict[str, Any]:
+        question = await question_of(prompt)
+        if question is not None and (like := await find_like(question)):
+            stored, told = like
+            return Reply.from_cache(stored, "", 0.0).like(told).stored()
         own.append(await _ask(prompt))
+        if question is not None:
+            await remember(question, own[0].stored())
         return own[0].stored()
 
     found = await cached(prompt.caller.tenant_id, CATEGORY, prompt.cache_parts, load, patience=ANSWER_SECONDS)

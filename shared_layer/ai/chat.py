@@ -32,10 +32,15 @@ async def chat(request: ChatRequest, headers: Mapping[str, str], caller: Caller)
     told = route_headers(reply.route, reply.kind, reply.model)
     told |= {
         "X-Xynergy-Cost-Usd": dollars(reply.cost_micros),
-        "X-Xynergy-Cache": "hit" if reply.cached else "miss" if prompt.cacheable else "off",
+        "X-Xynergy-Cache": "semantic" if reply.semantic else "hit" if reply.cached else cache_state(prompt),
     }
     content = orjson.dumps({**reply.body, "xynergy": extras(reply)})
     return Response(content, media_type="application/json", headers=told)
+
+
+def cache_state(prompt: Prompt) -> str:
+    """What is told of an answer that a model gave."""
+    return "miss" if prompt.cacheable else "off"
 
 
 def cache_wanted(headers: Mapping[str, str]) -> bool:

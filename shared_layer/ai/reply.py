@@ -13,7 +13,10 @@ from shared_layer.ai.spend import Spend
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`body` is the provider's `chat.completion`, untouched; `tokens_saved` is what the optimiser took out (about)."""
+    """`body` is the provider's `chat.completion`, untouched; `tokens_saved` is what the optimiser took out (about).
+
+    `semantic`: it was given to a like question, which the last of the route's reasons names.
+    """
 
     body: dict[str, Any]
     model: str
@@ -25,6 +28,12 @@ class Reply:
     call_id: str
     tokens_saved: int = 0
     cached: bool = False
+    semantic: bool = False
+
+    def like(self, told: str) -> Reply:
+        """The same as the answer to a like question; `told` says to which."""
+        route = dataclasses.replace(self.route, reasons=(*self.route.reasons, told))
+        return dataclasses.replace(self, route=route, semantic=True)
 
     @property
     def text(self) -> str:
