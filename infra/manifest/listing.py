@@ -15,6 +15,7 @@ from shared_layer.core.declaration import (
 )
 
 COLUMNS = ("FUNCTION", "KIND", "TRIGGER", "SCOPE", "TIER", "DEADLINE", "SUMMARY")
+MOST_TOPICS = 2
 
 
 def table(manifest: Manifest) -> str:
@@ -41,7 +42,8 @@ def _trigger(declaration: AnyDeclaration) -> str:
         case HttpOperation():
             return f"{declaration.method} {declaration.path}"
         case EventHandler():
-            return ", ".join(declaration.topics)
+            few = len(declaration.topics) <= MOST_TOPICS
+            return ", ".join(declaration.topics) if few else f"{len(declaration.topics)} topics"
         case DocumentHandler():
             return f"{declaration.change} {declaration.document}"
         case ScheduleHandler():
