@@ -26,6 +26,7 @@
     ├── UpgradeRequired             426 upgrade_required
     ├── VersionRequired             428 version_required
     ├── RateLimited                 429 rate_limited
+    │   └── QuotaExceeded           429 quota_exceeded
     ├── ProviderFailed              502 provider_failed
     │   └── FetchFailed             502 fetch_failed
     ├── Unavailable                 503 unavailable
@@ -204,6 +205,11 @@ class VersionRequired(Problem):
 class RateLimited(Problem):
     status, code, title = 429, "rate_limited", "Too many requests"
     advice = "Wait as long as Retry-After says, then go on more slowly."
+
+
+class QuotaExceeded(RateLimited):
+    code, title = "quota_exceeded", "The quota is used up"
+    advice = "Wait until reset_at, or ask for a larger plan."
 
 
 class ProviderFailed(Problem):

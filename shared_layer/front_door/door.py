@@ -20,7 +20,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared_layer.access.credentials import renewed
-from shared_layer.core import json
+from shared_layer.access.period import Period, current_period
+from shared_layer.access.plans import Plan
+from shared_layer.core import clock, json
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext, enter
 from shared_layer.core.declaration import HttpOperation
@@ -28,6 +30,7 @@ from shared_layer.core.errors import (
     IdempotencyKeyMissing,
     MethodNotAllowed,
     Overloaded,
+    QuotaExceeded,
     RateLimited,
     Unauthenticated,
     UpgradeRequired,
@@ -161,7 +164,7 @@ class Door:
             return await self._call_once(request, path, headers, arguments, value, caller)
 
     async def _admit(self, path: str, headers: RequestHeaders, context: RequestContext, verdict: Headers) -> Caller:
-        """The caller, authenticated, authorised by scope and policy, and within its rate."""
+        """The caller, authenticated, authorised by scope and policy, within its rate and its quota."""
         key = await presented_key(headers)
         credential = await known_credential(key)
         tenant_id = await tenant_of(credential, headers, self._operation.scope)
@@ -176,6 +179,8 @@ class Door:
         caller = authorise(credential, tenant_id, self._operation, key, context, passed.epoch)
         if not passed.admitted:
             raise _rate_limited(passed)
+        if passed.exhausted and not self._operation.while_suspended:
+            raise _quota_exceeded(credential.plan)
         if credential.governed:
             from shared_layer.access.policies import uphold
 
@@ -297,6 +302,18 @@ def _rate_limited(passed: Verdict) -> RateLimited:
         f"{limit} requests a minute are allowed here. Retry in {seconds} s.",
         headers={"Retry-After": str(seconds)},
         retry_after=seconds,
+    )
+
+
+def _quota_exceeded(plan: Plan) -> QuotaExceeded:
+    reset_at = Period(current_period()).reset_at
+    seconds = max(1, int((reset_at - clock.utcnow()).total_seconds()))
+    return QuotaExceeded(
+        f"The plan's {plan.quotas['api_calls']} API calls of this month are used up until {reset_at.isoformat()}.",
+        headers={"Retry-After": str(seconds)},
+        meter="api_calls",
+        limit=plan.quotas["api_calls"],
+        reset_at=reset_at.isoformat(),
     )
 
 

@@ -3,6 +3,9 @@
 Rates follow GCRA (ITU-T I.371, the "virtual scheduling" form): in any window W a bucket admits at most
 burst + rate · W. Time is Redis's own, so that instances need not agree on theirs. Without Redis the same arithmetic
 runs in the process, for its own share of the traffic only.
+
+The same round trip counts the call against the plan's monthly quota of API calls; `fold_api_calls` makes the count
+durable. A call that its rate refuses is not counted.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared_layer.access.credentials import Credential, epoch_key
+from shared_layer.access.period import calls_key, current_period
 from shared_layer.access.plans import WINDOW_SECONDS
 from shared_layer.core import clock
 from shared_layer.core.declaration import Tier
@@ -24,7 +28,9 @@ local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local epoch = tonumber(redis.call('GET', KEYS[1]) or '0')
 local tats, remaining, reset, wait = {}, 2147483647, 0, 0
-for i = 2, #KEYS do
+local quota = tonumber(ARGV[#ARGV])
+local buckets = quota > 0 and #KEYS - 1 or #KEYS
+for i = 2, buckets do
   local interval, burst = tonumber(ARGV[2 * i - 3]), tonumber(ARGV[2 * i - 2])
   local tat = math.max(tonumber(redis.call('GET', KEYS[i]) or '0'), now) + interval
   local room = now + interval * burst - tat
@@ -34,7 +40,15 @@ for i = 2, #KEYS do
   if left < remaining then remaining, reset = left, tat - now end
 end
 if wait > 0 then return {0, 0, reset, wait, epoch} end
-for i = 2, #KEYS do
+if quota > 0 then
+  local used = redis.call('INCR', KEYS[#KEYS])
+  if used == 1 then redis.call('EXPIRE', KEYS[#KEYS], 3456000) end
+  if used > quota then
+    redis.call('DECR', KEYS[#KEYS])
+    return {2, remaining, reset, 0, epoch}
+  end
+end
+for i = 2, buckets do
   redis.call('SET', KEYS[i], string.format('%.0f', tats[i]), 'PX', math.ceil((tats[i] - now) / 1000) + 1000)
 end
 return {1, remaining, reset, 0, epoch}
@@ -45,7 +59,8 @@ return {1, remaining, reset, 0, epoch}
 class Rate:
     """What one credential's requests are counted in: worked out, and its question to Redis packed, once.
 
-    `buckets` are (Redis key, microseconds between requests, burst) each.
+    `buckets` are (Redis key, microseconds between requests, burst) each. The question names the month that it was
+    packed in: at a month's turn it is asked for as long as the credential is remembered, up to 300 s.
     """
 
     limit: int
@@ -57,7 +72,10 @@ class Rate:
 
 @dataclass(slots=True)
 class Verdict:
-    """Whether to admit; `remaining` requests, `reset` and `wait` in seconds; the tenant's `epoch` (None: not known)."""
+    """Whether to admit; `remaining` requests, `reset` and `wait` in seconds; the tenant's `epoch` (None: not known).
+
+    `exhausted` tells that the rate allows it, and the month's quota of API calls does not.
+    """
 
     admitted: bool
     rate: Rate | None = None
@@ -65,6 +83,7 @@ class Verdict:
     reset: int = 0
     wait: float = 0.0
     epoch: int | None = None
+    exhausted: bool = False
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
@@ -75,7 +94,10 @@ class Verdict:
 
 
 async def pass_gate(credential: Credential, tenant_id: str, tier: Tier) -> Verdict:
-    """Count one request of `credential` against its tier, in the key's bucket and the tenant's."""
+    """Count one request of `credential` against its tier, in the key's bucket and the tenant's, and its month's quota.
+
+    Without Redis the quota is not asked about; what is not counted then is not made up for.
+    """
     if credential.operator:
         return Verdict(True)
     known = (tenant_id, tier)
@@ -86,7 +108,8 @@ async def pass_gate(credential: Credential, tenant_id: str, tier: Tier) -> Verdi
         admitted, remaining, reset, wait, epoch = await redis().call(rate.question)
     except RedisUnavailable:
         return _local_verdict(rate)
-    return Verdict(admitted == 1, rate, remaining, -(-reset // MICROSECONDS), wait / MICROSECONDS, epoch)
+    seconds = -(-reset // MICROSECONDS)
+    return Verdict(admitted > 0, rate, remaining, seconds, wait / MICROSECONDS, epoch, admitted == 2)
 
 
 def _remember(credential: Credential, tenant_id: str, tier: Tier) -> Rate | None:
@@ -106,9 +129,12 @@ def rate_of(credential: Credential, tenant_id: str, tier: Tier, limit: int) -> R
         buckets.append((f"rate:{tenant_id}:{tier}", window // whole, whole))
     keys = (epoch_key(tenant_id), *[key for key, _, _ in buckets])
     numbers = [number for _, interval, burst in buckets for number in (interval, burst)]
+    quota = credential.plan.quotas.get("api_calls", 0)
+    if quota:
+        keys += (calls_key(tenant_id, current_period()),)
     name = tier.encode()
     policy = (b"ratelimit-policy", b'"%b";q=%d;w=%d' % (name, limit, WINDOW_SECONDS))
-    return Rate(limit, tuple(buckets), _SCRIPT.call(keys, *numbers), name, policy)
+    return Rate(limit, tuple(buckets), _SCRIPT.call(keys, *numbers, quota), name, policy)
 
 
 _local: dict[str, float] = {}

@@ -108,7 +108,7 @@ def _stage(
             record = known.setdefault(wanted.id, wanted)
             touched[record.id] = record
         for percent in newly_reached(counter, limit):
-            unit.emit(_threshold(counter, percent, limit or 0))
+            unit.emit(threshold_reached(counter, percent, limit or 0))
         outcomes.append(Counted(decision, known.get(wanted.id, wanted), counter.used, limit))
     for record in touched.values():
         reference = consumption_document(unit.tenant_id, record.id)
@@ -119,7 +119,8 @@ def _stage(
     return outcomes
 
 
-def _threshold(counter: QuotaCounter, percent: int, limit: int) -> QuotaThresholdReached:
+def threshold_reached(counter: QuotaCounter, percent: int, limit: int) -> QuotaThresholdReached:
+    """The event that the counter reached `percent` of its limit."""
     return QuotaThresholdReached(
         meter=counter.meter, period=counter.period, threshold_percent=percent, used=counter.used, limit=limit
     )

@@ -20,13 +20,17 @@ Decision = Literal["counted", "refused", "repeated", "refunded", "conflict", "un
 
 
 class QuotaCounter(Model):
-    """What a tenant used of a meter in a period, in all and by UTC day; `told` are the thresholds told of."""
+    """What a tenant used of a meter in a period, in all and by UTC day; `told` are the thresholds told of.
+
+    `folded` is how many of the front door's own calls are in it.
+    """
 
     meter: Meter
     period: str
     used: int = 0
     days: dict[str, int] = Field(default_factory=dict)
     told: list[int] = Field(default_factory=list)
+    folded: int = 0
 
 
 class Consumption(Model):
@@ -78,6 +82,12 @@ def _refund(counter: QuotaCounter, known: Consumption | None) -> Decision:
 def _add(counter: QuotaCounter, day: str, amount: int) -> None:
     counter.used += amount
     counter.days[day] = counter.days.get(day, 0) + amount
+
+
+def fold(counter: QuotaCounter, at_the_door: int, day: str) -> None:
+    """Count what the door has counted since the last time; `at_the_door` is its count of the whole period."""
+    _add(counter, day, at_the_door - counter.folded)
+    counter.folded = at_the_door
 
 
 def newly_reached(counter: QuotaCounter, limit: int | None) -> list[int]:

@@ -8,15 +8,15 @@ from typing import Annotated, Final, get_args
 
 from pydantic import Field
 
+from shared_layer.access.period import Period, day_of
 from shared_layer.access.plans import Meter
 from shared_layer.core import clock, json
 from shared_layer.core.caller import Caller
-from shared_layer.core.errors import Conflict, NotFound, RateLimited
+from shared_layer.core.errors import Conflict, NotFound, QuotaExceeded
 from shared_layer.core.ids import Id
 from shared_layer.core.models import Model
 from shared_layer.storage.documents import read
 from shared_layer.storage.gcp_clients import firestore
-from shared_layer.tenants.period import Period, day_of
 from shared_layer.tenants.quota_commit import Counted, consumption_document, count, counter_document, limit_of
 from shared_layer.tenants.quota_counter import Consumption, Entry, QuotaCounter
 from shared_layer.tenants.tenant import tenant_reference
@@ -24,11 +24,6 @@ from shared_layer.tenants.tenant import tenant_reference
 KEPT: Final = timedelta(days=400)
 MOST: Final = 10**12
 METERS: Final[tuple[Meter, ...]] = get_args(Meter)
-
-
-class QuotaExceeded(RateLimited):
-    code, title = "quota_exceeded", "The quota is used up"
-    advice = "Wait until reset_at, or ask for a larger plan."
 
 
 class QuotaUse(Model):

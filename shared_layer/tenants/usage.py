@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, ValidationError
 
 from shared_layer.access.credentials import TENANT_ID
+from shared_layer.access.period import Period, day_of
 from shared_layer.access.plans import Meter
 from shared_layer.core import clock, json
 from shared_layer.core.errors import MalformedJson, NotFound
@@ -20,7 +21,6 @@ from shared_layer.core.logs import log
 from shared_layer.core.models import Model
 from shared_layer.messaging.dead_letters import send_to_dead_letters
 from shared_layer.messaging.message import Message
-from shared_layer.tenants.period import Period, day_of
 from shared_layer.tenants.quota_commit import count
 from shared_layer.tenants.quota_counter import Consumption, Entry
 from shared_layer.tenants.quotas import KEPT, MOST

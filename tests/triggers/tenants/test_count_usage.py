@@ -7,10 +7,10 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared_layer.access.period import Period, day_of
 from shared_layer.storage.documents import tenant_collection
 from shared_layer.storage.gcp_clients import publisher
 from shared_layer.storage.topics import topic_path
-from shared_layer.tenants.period import Period, day_of
 from tests.support.eventually import eventually
 from tests.support.platform import LocalPlatform
 
