@@ -29,7 +29,7 @@ async def holds(desk: Desk, *subjects: str) -> None:
     async def there() -> bool:
         return await desk.subjects() == list(subjects)
 
-    await eventually(there)
+    await eventually(there, within=60)
 
 
 async def test_connecting_reads_the_newest_mail_in_the_place_of_the_made_up_and_shows_no_token(
