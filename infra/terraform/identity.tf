@@ -105,10 +105,10 @@ resource "google_project_iam_custom_role" "dataset_maker" {
 resource "google_project_iam_member" "dataset_maker" {
   for_each = local.dataset_makers
   project  = var.project
-  role     = google_project_iam_custom_role.dataset_maker.id
+  role     = "projects/${var.project}/roles/xynergyDatasetMaker"
   member   = local.members[each.key]
 
-  depends_on = [google_service_account.function]
+  depends_on = [google_service_account.function, google_project_iam_custom_role.dataset_maker]
 }
 
 resource "google_project_iam_member" "tenant_datasets" {
