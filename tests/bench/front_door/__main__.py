@@ -1,8 +1,9 @@
 """The front door against the bare framework and against FastAPI doing the same work, in one run.
 
-    ./deploy.sh bench front_door
+    ./deploy.sh bench front_door [--instructions]
 
-CPU is the server process's own (user + system); Redis and the load run in processes of their own.
+CPU is the server process's own (user + system); Redis and the load run in processes of their own. With --instructions
+the front door and the floor are counted under callgrind instead, which a busy machine does not disturb.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 import httpx
 import psutil
 
+from tests.bench.front_door.instructions import counted
 from tests.bench.peer_environment import peer_python
 from tests.support.platform import running_platform
 
@@ -59,9 +61,7 @@ def _measure(contestant: Contestant, key: str, environment: Mapping[str, str]) -
     command = [part.replace("{port}", str(port)) for part in contestant.command]
     server = subprocess.Popen(command, env=dict(environment), stdout=subprocess.DEVNULL, cwd=ROOT)
     try:
-        head = f"POST /api/v1/greetings HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {key}\r\n"
-        request = f"{head}Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n".encode() + BODY
-        job = {"url": f"http://127.0.0.1:{port}", "request": request.decode(), "expected": 200}
+        job = _job(port, key)
         _await_port(port, server)
         _load(job | {"requests": 2000, "connections": CONNECTIONS})
         process = psutil.Process(server.pid)
@@ -74,6 +74,27 @@ def _measure(contestant: Contestant, key: str, environment: Mapping[str, str]) -
     finally:
         server.terminate()
         server.wait(10)
+
+
+def _job(port: int, key: str) -> dict[str, object]:
+    """What the load is told, but for how much of it there is."""
+    head = f"POST /api/v1/greetings HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {key}\r\n"
+    request = f"{head}Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n".encode() + BODY
+    return {"url": f"http://127.0.0.1:{port}", "request": request.decode(), "expected": 200}
+
+
+def _count(contestants: list[Contestant], key: str, environment: Mapping[str, str]) -> None:
+    """Print the instructions a request of each, the first being the floor."""
+    floor = 0.0
+    for contestant in contestants:
+        found = counted(
+            contestant.command,
+            environment,
+            _await_port,
+            lambda port, requests: _load(_job(port, key) | {"requests": requests, "connections": CONNECTIONS}),
+        )
+        floor = floor or found
+        print(f"{contestant.name:38}{found:12,.0f} instructions a request{found / floor:7.2f} x floor", flush=True)
 
 
 def _await_port(port: int, server: subprocess.Popen[bytes]) -> None:
@@ -111,7 +132,7 @@ def _kind_of_redis(environment: Mapping[str, str]) -> str:
 
 async def main() -> None:
     """Measure, print the table."""
-    fastapi = peer_python("fastapi", ROOT / ".bench")
+    fastapi = Path(sys.executable) if "--instructions" in sys.argv[1:] else peer_python("fastapi", ROOT / ".bench")
     with tempfile.TemporaryDirectory() as folder:
         async with running_platform(Path(folder) / "data") as platform:
             _, owner = await platform.tenant()
@@ -124,6 +145,9 @@ async def main() -> None:
                 Contestant("FastAPI + Redis Lua GCRA", _uvicorn(fastapi, "fastapi_gcra")),
                 Contestant("FastAPI + slowapi (the document's)", _uvicorn(fastapi, "fastapi_slowapi")),
             ]
+            if "--instructions" in sys.argv[1:]:
+                await asyncio.to_thread(_count, contestants[:2], key, environment)
+                return
             rows = []
             for contestant in contestants:
                 rows.append((contestant, await asyncio.to_thread(_measure, contestant, key, environment)))
