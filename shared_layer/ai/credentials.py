@@ -68,10 +68,10 @@ async def delete_key(provider_id: str, caller: Caller, unit: Unit) -> None:
 
 
 def known_provider(provider_id: str) -> Provider:
-    """The provider of that id. Raises NotFound, saying which there are."""
+    """The provider of that id. Raises NotFound."""
     found = next((provider for provider in PROVIDERS if provider.id == provider_id), None)
     if found is None:
-        raise NotFound(f"There is no such provider. Providers are {', '.join(p.id for p in PROVIDERS)}.")
+        raise NotFound()
     return found
 
 

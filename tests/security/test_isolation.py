@@ -31,6 +31,8 @@ LISTS = tuple(
     if one.method == "GET" and open_to_tenants(one) and not one.path_parameters and not one.streams
 )
 AT_ONCE = 32
+NOT_THE_BODYS = (404, 412)
+"""A body that names what is not there yet (a call, a provider), or a version that the first of two calls replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ class Neighbours:
         ask: Callable[[], Awaitable[httpx.Response]],
         unknown: tuple[str, ...] = (),
     ) -> httpx.Response:
-        """One answer to another tenant: the victim's canary, or an id of it that is `unknown` to the other, leaks."""
+        """One answer to another tenant: the victim's canary, or an id of it that is `unknown` to the other, leaks.
+
+        What every tenant has (a document called `calibration`) is nobody's id.
+        """
         async with self._room:
             try:
                 async with asyncio.timeout(WITHIN):
@@ -80,7 +85,8 @@ class Neighbours:
                 raise AssertionError(f"{what} did not answer within {WITHIN} s") from None
         self.probes += 1
         told = f"{answer.text} {answer.headers}".replace(sent or "\0", "").lower()
-        shown = [one for one in unknown if len(one) > 8 and one.lower() in told]
+        everybodys = set.intersection(*({one for kind in each.kinds.values() for one in kind} for each in self.tenants))
+        shown = [one for one in unknown if len(one) > 8 and one not in everybodys and one.lower() in told]
         if victim.canary in told or shown or answer.status_code >= 500:
             self.leaks.append((*what, answer.status_code, shown, answer.text[:300]))
         return answer
@@ -99,7 +105,8 @@ async def test_the_seeding_reaches_every_operation_and_the_same_idempotency_keys
 ) -> None:
     """Else the probes would find nothing because there is nothing."""
     for tenant in neighbours.tenants:
-        failed = {name: answer.text for name, answer in tenant.answers.items() if answer.status_code >= 400}
+        answered = {name: answer for name, answer in tenant.answers.items() if answer.status_code not in NOT_THE_BODYS}
+        failed = {name: answer.text for name, answer in answered.items() if answer.status_code >= 400}
         assert failed == {}, "give the models of these bodies an example"
         replayed = {name for name, answer in tenant.answers.items() if "idempotency-replayed" in answer.headers}
         assert replayed == set()
