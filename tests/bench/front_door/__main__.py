@@ -98,14 +98,14 @@ def _count(contestants: list[Contestant], key: str, environment: Mapping[str, st
 
 
 def _await_port(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(2400):
         if server.poll() is not None:
             raise SystemExit(f"the server ended with {server.returncode}")
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise SystemExit("the server did not listen within 30 s")
+    raise SystemExit("the server did not listen within 120 s")
 
 
 def _load(job: dict[str, object]) -> dict[str, float]:
