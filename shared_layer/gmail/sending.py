@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import AwareDatetime, EmailStr, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, EmailStr, Field, StringConstraints
 
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
@@ -31,6 +31,12 @@ Line = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\r\n\x00]*$
 
 class NewMail(Model):
     """A mail: new, or with `reply_to_message_id` an answer to one, in its thread."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"to": ["jonas.weber@harborcoffee.example"], "subject": "Your offer", "text": "Thank you!"}]
+        }
+    )
 
     to: Annotated[list[EmailStr], Field(max_length=50, examples=[["jonas.weber@harborcoffee.example"]])] = Field(
         default_factory=list, description="May be left out in an answer: it goes to whoever wrote."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,6 +91,15 @@ def values_of(operation: HttpOperation, one: str) -> dict[str, str]:
     if len(names) == len(parts) == 2:
         return dict(zip(names, parts, strict=True))
     return dict.fromkeys(names, one)
+
+
+def without_shared_ids(tenants: Sequence[Seeded]) -> None:
+    """Take out the ids that several tenants have, such as `settings`: who has them knows nothing of another."""
+    holders = Counter(one for tenant in tenants for one in set(tenant.objects))
+    for tenant in tenants:
+        tenant.kinds = {
+            kind: own for kind, ids in tenant.kinds.items() if (own := tuple(one for one in ids if holders[one] == 1))
+        }
 
 
 def body_of(operation: HttpOperation, mark: str) -> Any:
