@@ -74,9 +74,29 @@ run_tests() {
     selection=()
     shift
   fi
-  # Coverage is shown for the whole; a part that was asked for runs without, and quicker.
-  [ $# -gt 0 ] || set -- --cov
-  exec "$python" -m pytest --import-mode=importlib ${selection[@]+"${selection[@]}"} "$@"
+  if [ $# -gt 0 ] && [ "$*" != "--last-failed" ]; then
+    exec "$python" -m pytest --import-mode=importlib ${selection[@]+"${selection[@]}"} "$@"
+  fi
+  all_tests "${selection[*]-}" "$@"
+}
+
+# What packs, plans and deploys needs a processor and no platform: it runs beside the rest, and is shown after it.
+all_tests() {
+  local apart=(tests/infra/deploy tests/infra/package tests/infra/terraform) rest=() folder failed=0 code
+  trap 'kill "${beside:-}" 2>/dev/null || true' EXIT
+  local options=(--import-mode=importlib --cov --cov-report= --last-failed-no-failures none)
+  [ -z "$1" ] || options+=(-m "not long")
+  shift
+  for folder in "${apart[@]}"; do rest+=("--ignore=$folder"); done
+  mkdir -p .pytest_cache
+  COVERAGE_FILE=.coverage.apart "$python" -m pytest "${options[@]}" -o cache_dir=.pytest_cache/apart "$@" "${apart[@]}" \
+    >.pytest_cache/apart.log 2>&1 &
+  beside=$!
+  COVERAGE_FILE=.coverage.rest "$python" -m pytest "${options[@]}" "${rest[@]}" "$@" || { code=$?; [ "$code" = 5 ] || failed=1; }
+  wait "$beside" || { code=$?; [ "$code" = 5 ] || failed=1; }
+  cat .pytest_cache/apart.log
+  "$python" -m coverage combine --quiet .coverage.apart .coverage.rest && "$python" -m coverage report | tail -n 1
+  return "$failed"
 }
 
 bench() {

@@ -45,6 +45,7 @@ class _Walk:
         self.root = root
         self.reach = Reach()
         self._waiting: list[tuple[str, str]] = []
+        self._files: dict[str, Path | None] = {}
         self._seen: set[tuple[str, str]] = set()
 
     def run(self, modules: Iterable[str]) -> None:
@@ -56,7 +57,7 @@ class _Walk:
                 self._take(*step)
 
     def _take(self, module: str, name: str) -> None:
-        file = file_of(self.root, module)
+        file = self._file(module)
         if file is None:
             raise FileNotFoundError(f"{module} is imported, and no file of the repository is that module")
         syntax = syntax_of(file, module)
@@ -72,6 +73,12 @@ class _Walk:
             self._follow(module, syntax.definitions[name], syntax.body)
         elif name in syntax.body.bindings:
             self._name(*syntax.body.bindings[name], ())
+
+    def _file(self, module: str) -> Path | None:
+        """The module's file, looked for once."""
+        if module not in self._files:
+            self._files[module] = file_of(self.root, module)
+        return self._files[module]
 
     def _follow(self, module: str, part: Part, body: Part) -> None:
         """Everything that the part imports and names."""
@@ -90,14 +97,14 @@ class _Walk:
         if module.split(".")[0] not in OWN:
             self.reach.external.add(inner)
         else:
-            self._waiting.append((module if file_of(self.root, inner) is None else inner, BODY))
+            self._waiting.append((module if self._file(inner) is None else inner, BODY))
 
     def _name(self, module: str, name: str, rest: Chain) -> None:
         """`name` of `module` is used (`module` itself where it is ""), and of that what `rest` says."""
         if module.split(".")[0] not in OWN:
             return
         inner = f"{module}.{name}" if name else module
-        if file_of(self.root, inner) is None:
+        if self._file(inner) is None:
             self._waiting.append((module, name))
         elif rest:
             self._name(inner, rest[0], rest[1:])
