@@ -14,7 +14,7 @@ from tests.infra.terraform.provider.schema import load
 from tests.infra.terraform.provider.service import register
 
 LARGEST = 256 << 20
-NAMES = ("registry.terraform.io/hashicorp/google", "registry.terraform.io/hashicorp/google-beta")
+NAMES = ("hashicorp/google", "hashicorp/google-beta")
 
 
 def main(schema: str, socket: str) -> None:
