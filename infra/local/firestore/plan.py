@@ -42,7 +42,10 @@ def rows_in_order(scan: Scan, conjunction: Conjunction, query: Query) -> Iterato
         found = scan.along_index(small, _without(points, small), descending=False)
         return _sorted(_checked(found, residual), query.orders)
     if first.by_name:
-        low, high = _name_bounds(scan, conjunction, query)
+        lows, highs = _names(conjunction, query)
+        if _lies_beyond(scan, lows, highs):
+            return iter(())
+        low, high = max(_ids(scan, lows), default=None), min(_ids(scan, highs), default=None)
         return _checked(scan.along_names(low, high, points, first.descending), residual)
     stretch = _bounds(first, stretches, query)
     skipped = _skipped(first, conjunction)
@@ -104,8 +107,8 @@ def _bounds(first: Order, stretches: Sequence[Range], query: Query) -> Range:
     return Range(field, WHOLE, low, high)
 
 
-def _name_bounds(scan: Scan, conjunction: Conjunction, query: Query) -> tuple[str | None, str | None]:
-    """The ids between which filters and cursors leave anything."""
+def _names(conjunction: Conjunction, query: Query) -> tuple[list[bytes], list[bytes]]:
+    """The lowest and the highest names that filters and cursors leave."""
     lows, highs = [], []
     for predicate in conjunction:
         if predicate.on_name and predicate.operator is not Operator.NONE_OF:
@@ -118,7 +121,17 @@ def _name_bounds(scan: Scan, conjunction: Conjunction, query: Query) -> tuple[st
         lows.append(lower.keys[0])
     if upper is not None:
         highs.append(upper.keys[0])
-    return max(_ids(scan, lows), default=None), min(_ids(scan, highs), default=None)
+    return lows, highs
+
+
+def _lies_beyond(scan: Scan, lows: list[bytes], highs: list[bytes]) -> bool:
+    """Whether every name in the collection comes before one of `lows` or after one of `highs`."""
+    own = scan.collection.path.split("/")
+
+    def at_its_depth(key: bytes) -> list[str]:
+        return decode_name(key).split("/")[: len(own)]
+
+    return any(own < at_its_depth(low) for low in lows) or any(own > at_its_depth(high) for high in highs)
 
 
 def _ids(scan: Scan, keys: Sequence[bytes]) -> list[str]:
