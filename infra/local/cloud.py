@@ -14,10 +14,14 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+# gRPC reads this when it is loaded. A redis-server is started by a fork, of which it would say that it takes no part.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
 
 import uvloop
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.functions.ai.conftest import Tenant
 from tests.shared_layer.ai.provider_double import Behaviour
 from tests.shared_layer.ai.world import World, events, ledger
+from tests.support.eventually import eventually
 
 
 async def test_generate_answers_with_the_text_the_route_and_the_cost(tenant: Tenant, world: World):
@@ -16,6 +17,11 @@ async def test_generate_answers_with_the_text_the_route_and_the_cost(tenant: Ten
     assert world.internal.calls[0]["messages"][0] == {"role": "system", "content": "Be brief."}
     (entry,) = await ledger(tenant.id)
     assert (entry["call_id"], entry["operation"]) == (body["call_id"], "ai.generate")
+
+    async def told() -> bool:
+        return bool(await events(tenant.id, "ai_call_completed"))
+
+    await eventually(told)
     (event,) = await events(tenant.id, "ai_call_completed")
     assert (event["call_id"], event["cost_micros"], event["cached"]) == (body["call_id"], 1_000, False)
 
