@@ -95,7 +95,8 @@ all_tests() {
   COVERAGE_FILE=.coverage.rest "$python" -m pytest "${options[@]}" "${rest[@]}" "$@" || { code=$?; [ "$code" = 5 ] || failed=1; }
   wait "$beside" || { code=$?; [ "$code" = 5 ] || failed=1; }
   cat .pytest_cache/apart.log
-  "$python" -m coverage combine --quiet .coverage.apart .coverage.rest && "$python" -m coverage report | tail -n 1
+  "$python" -m coverage combine --quiet .coverage.apart .coverage.rest
+  [ $# -gt 0 ] || echo "Covered: $("$python" -m coverage report --format=total) %"
   return "$failed"
 }
 

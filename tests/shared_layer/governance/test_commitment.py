@@ -46,7 +46,9 @@ def test_ids_states_and_amounts_stay_readable() -> None:
 
 def test_an_address_is_hidden_wherever_it_stands() -> None:
     payload = {"status": "sent to ada@example.com", "by_recipient": {"ada@example.com": 3}}
-    assert "ada" not in json.dumps(committed(payload, SALT))
+    told = json.dumps(committed(payload, SALT))
+    assert "ada@" not in told
+    assert "example" not in told
     assert "status" in PLAIN_FIELDS
 
 
