@@ -55,6 +55,14 @@ def _served(handler: Handler, declaration: AnyDeclaration, work: Work) -> Served
     return serve
 
 
+async def _carry_out(declaration: AnyDeclaration, context: RequestContext, found: Any = None) -> None:
+    """Give the handler what it asks for, by type: what was `found` and a unit of work, which is then committed."""
+    unit = Unit(context, context.tenant_id, declaration.emits)
+    given = {type(found): found, Unit: unit}
+    await declaration.handler(**{name: given[kind] for name, kind in declaration.signature.injected.items()})
+    await unit.commit()
+
+
 def on_event(
     topics: tuple[str, ...],
     *,
@@ -108,7 +116,6 @@ def on_document(
     """Call an async function for each change of the documents that match `document`: takes DocumentChange, Unit."""
 
     def decorate(handler: Handler) -> Served:
-        signature = read_signature(handler, (), (DocumentChange, Unit))
         declaration = DocumentHandler(
             **described(handler),
             document=document,
@@ -117,7 +124,7 @@ def on_document(
             emits=emits,
             resources=resources or Resources(),
             handler=handler,
-            signature=signature,
+            signature=read_signature(handler, (), (DocumentChange, Unit)),
         )
         pattern = document_pattern(document)
 
@@ -128,10 +135,7 @@ def on_document(
                 log("ERROR", "unreadable_delivery", str(error))
                 return
             context.tenant_id = found.parameters.get("tenant_id", "")
-            unit = Unit(context, context.tenant_id, emits)
-            given: dict[type, Any] = {DocumentChange: found, Unit: unit}
-            await handler(**{name: given[kind] for name, kind in signature.injected.items()})
-            await unit.commit()
+            await _carry_out(declaration, context, found)
 
         return _served(handler, declaration, work)
 
@@ -149,7 +153,6 @@ def on_schedule(
     """Call an async function at each tick of a cron expression; it may take a Unit."""
 
     def decorate(handler: Handler) -> Served:
-        signature = read_signature(handler, (), (Unit,))
         declaration = ScheduleHandler(
             **described(handler),
             cron=cron,
@@ -158,15 +161,13 @@ def on_schedule(
             emits=emits,
             resources=resources or Resources(),
             handler=handler,
-            signature=signature,
+            signature=read_signature(handler, (), (Unit,)),
         )
 
         async def work(request: Request, context: RequestContext) -> None:
             moment = request.headers.get("x-cloudscheduler-scheduletime", "")
             context.labels["schedule_time"] = moment
-            unit = Unit(context, "", emits)
-            await handler(**dict.fromkeys(signature.injected, unit))
-            await unit.commit()
+            await _carry_out(declaration, context)
 
         return _served(handler, declaration, work)
 
@@ -183,7 +184,6 @@ def on_object(
     """Call an async function when an object of `bucket` is finalized; it takes ObjectChange and Unit."""
 
     def decorate(handler: Handler) -> Served:
-        signature = read_signature(handler, (), (ObjectChange, Unit))
         declaration = ObjectHandler(
             **described(handler),
             bucket=bucket,
@@ -191,16 +191,13 @@ def on_object(
             emits=emits,
             resources=resources or Resources(),
             handler=handler,
-            signature=signature,
+            signature=read_signature(handler, (), (ObjectChange, Unit)),
         )
 
         async def work(request: Request, context: RequestContext) -> None:
             found = ObjectChange.of(orjson.loads(await request.body()))
             context.tenant_id = found.metadata.get("tenant_id", "")
-            unit = Unit(context, context.tenant_id, emits)
-            given: dict[type, Any] = {ObjectChange: found, Unit: unit}
-            await handler(**{name: given[kind] for name, kind in signature.injected.items()})
-            await unit.commit()
+            await _carry_out(declaration, context, found)
 
         return _served(handler, declaration, work)
 

@@ -1,27 +1,16 @@
-"""The messages of google.cloud.scheduler.v1, without importing Google's client (0.02 s instead of 0.6 s).
-
-`descriptors.binpb` is the FileDescriptorSet of the installed google-cloud-scheduler; a test holds the two equal. The
-classes live in a descriptor pool of their own, so that client and server fit into one process.
-"""
+"""The messages of google.cloud.scheduler.v1. `descriptors.binpb` is that of the installed client; a test holds the two equal."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf import message_factory
+
+from infra.local.descriptors import pool_of
 
 DESCRIPTORS = Path(__file__).with_name("descriptors.binpb")
-
-
-def _load() -> descriptor_pool.DescriptorPool:
-    pool = descriptor_pool.DescriptorPool()
-    for file in descriptor_pb2.FileDescriptorSet.FromString(DESCRIPTORS.read_bytes()).file:
-        pool.Add(file)
-    return pool
-
-
-_POOL = _load()
+_POOL = pool_of(DESCRIPTORS)
 
 
 def message_class(name: str) -> Any:
