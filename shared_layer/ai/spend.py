@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from shared_layer.ai.completion import Usage
-from shared_layer.ai.providers import baseline_price
+from shared_layer.ai.providers import MOCK, baseline_price
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 
@@ -43,10 +43,11 @@ class Spend:
         """As the ledger keeps it: with who asked, when, and under which request.
 
         `baseline_micros` is what the prompt as it was written would have cost at the strong external model,
-        `sent_micros` the same for the prompt as it was sent; 0 for an answer that was of no use.
+        `sent_micros` the same for the prompt as it was sent; 0 for an answer that was of no use, and for a mock's,
+        which spared nobody a strong one.
         """
         context, usage = caller.context, self.usage
-        useful = self.outcome in ("answered", "aborted")
+        useful = self.outcome in ("answered", "aborted") and self.provider != MOCK.id
         price = baseline_price()
         written = Usage(usage.prompt_tokens + self.tokens_saved, usage.completion_tokens)
         return {

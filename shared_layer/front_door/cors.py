@@ -9,10 +9,22 @@ from typing import Final
 from shared_layer.core.settings import settings
 from shared_layer.front_door.answer import Answer, Headers
 
-ALLOWED_HEADERS: Final = (
-    b"authorization, content-type, x-api-key, x-tenant-id, x-request-id, idempotency-key, if-match, traceparent"
+_OPENAI_CLIENT: Final = b", ".join(
+    b"x-stainless-" + name
+    for name in (
+        b"arch async helper-method lang os package-version poll-helper retry-count runtime runtime-version timeout"
+    ).split()
 )
-EXPOSED_HEADERS: Final = b"etag, ratelimit, ratelimit-policy, retry-after, x-request-id, idempotency-replayed, location"
+"""What OpenAI's client for browsers sends along."""
+
+ALLOWED_HEADERS: Final = (
+    b"authorization, content-type, x-api-key, x-tenant-id, x-request-id, x-xynergy-cache, idempotency-key, if-match, "
+    b"last-event-id, traceparent, openai-organization, openai-project, " + _OPENAI_CLIENT
+)
+EXPOSED_HEADERS: Final = (
+    b"etag, ratelimit, ratelimit-policy, retry-after, x-request-id, idempotency-replayed, location, "
+    b"x-xynergy-provider, x-xynergy-route, x-xynergy-cost-usd, x-xynergy-cache"
+)
 VARY: Final = (b"vary", b"origin")
 ALLOWED_METHODS: Final = b"GET, POST, PUT, PATCH, DELETE"
 

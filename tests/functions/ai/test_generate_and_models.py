@@ -48,6 +48,9 @@ async def test_the_mock_answers_where_nothing_is_configured(tenant: Tenant, worl
     assert (body["route"]["provider"], body["route"]["model"], body["cost_micros"]) == ("mock", "xynergy-mock-1", 0)
     listed = [model.id async for model in tenant.client.models.list()]
     assert listed == ["auto", "xynergy-mock-1"]
+    await ledger(tenant.id)
+    savings = (await tenant.gateway.get("/api/v1/ai/savings", headers={"X-API-Key": tenant.key})).json()
+    assert (savings["requests"], savings["saved_micros"], savings["saving"]) == (1, 0, None)
 
 
 async def test_models_are_listed_in_openais_shape_with_prices_and_health(tenant: Tenant):

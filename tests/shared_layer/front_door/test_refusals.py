@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from openai import AsyncOpenAI
 
 from tests.support.platform import LocalPlatform
 
@@ -164,6 +165,24 @@ async def test_cors_answers_allowed_origins_and_no_others(platform: LocalPlatfor
         answer = await platform.gateway.get(PATH, headers={"Origin": origin, "X-API-Key": key})
         assert (answer.headers.get("access-control-allow-origin") == origin) is allowed, origin
         assert answer.headers["vary"].lower() == "origin"
+
+
+async def test_a_page_may_use_openais_client_and_resume_a_stream(platform: LocalPlatform) -> None:
+    _, key = await platform.tenant()
+    client = AsyncOpenAI(base_url=f"{platform.gateway.base_url}/api/v1/ai", api_key=key)
+    sent = {name.lower() for name in client.default_headers} - {"accept", "user-agent"}
+    await client.close()
+    asked = {"Origin": "https://app.xynergy.com", "Access-Control-Request-Method": "POST"}
+    preflight = await platform.gateway.options("/api/v1/ai/chat/completions", headers=asked)
+    permitted = set(preflight.headers["access-control-allow-headers"].split(", "))
+    assert {"x-stainless-lang", "content-type"} < sent <= permitted
+    assert {"last-event-id", "idempotency-key", "if-match"} <= permitted
+
+
+async def test_who_sends_no_credential_is_told_how_to(platform: LocalPlatform) -> None:
+    answer = await platform.gateway.get(PATH)
+    assert answer.status_code == 401
+    assert answer.json()["detail"].startswith("Send a valid API key as X-API-Key")
 
 
 async def test_a_given_request_id_and_trace_are_carried(platform: LocalPlatform) -> None:
