@@ -10,6 +10,8 @@ Usage: ./deploy.sh COMMAND
   local [options]        run the whole platform on this machine; Ctrl-C stops it
                          --port 8080  --data .local  --fresh  --no-demo  --unlimited  --verbose
   demo                   play a company's day against the running platform
+  record FILE            read a tenant's events into a file     --gateway URL  --since 24h  --types TYPE …
+  replay FILE            play them to the local platform's handlers     --again  --tenant ID
   run NAME [--port N]    run one function alone, as Google's buildpack does
   test [--all] [ARG …]   run the tests (--all: also the long ones; ARG: anything that pytest takes)
   plan | up | status | canary NAME | rollback [NAME …] | destroy
@@ -114,6 +116,7 @@ command=${1:-help}
 case "$command" in
   local) set_up local; exec "$python" -m infra.local "$@" ;;
   demo) set_up local; exec "$python" -m infra.demo "$@" ;;
+  record | replay) set_up local; exec "$python" -m infra.recording "$command" "$@" ;;
   run) set_up local; exec "$python" -m infra.local.run_function "$@" ;;
   test) set_up development; run_tests "$@" ;;
   check) set_up development; check ;;
