@@ -75,7 +75,7 @@ def route_headers(route: Route, kind: str, model: str) -> dict[str, str]:
 
 def _streamed(begun: Stream, prompt: Prompt) -> Response:
     told = route_headers(begun.route, begun.kind, begun.model)
-    told["X-Xynergy-Cache"] = "hit" if begun.cached else "miss" if prompt.cacheable else "off"
+    told["X-Xynergy-Cache"] = "semantic" if begun.semantic else "hit" if begun.cached else cache_state(prompt)
     if begun.cost_micros is not None:
         told["X-Xynergy-Cost-Usd"] = dollars(begun.cost_micros)
     return EventStream(begun.events, begun.leave, told | {"X-Accel-Buffering": "no"})

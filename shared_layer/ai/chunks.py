@@ -9,7 +9,8 @@ from typing import Any, Final
 import orjson
 
 DONE: Final = b"data: [DONE]\n\n"
-_WORD: Final = re.compile(r"\s*\S+\s*$|\s*\S+")
+_PIECE: Final = re.compile(r"(?:\s*\S+){1,4}(?:\s+\Z)?|\s+\Z")
+_OPENING: Final = frozenset({"role", "content", "tool_calls", "function_call"})
 
 
 def event(chunk: Any) -> bytes:
@@ -23,19 +24,33 @@ def error_event(message: str) -> bytes:
 
 
 def as_chunks(completion: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """A whole `chat.completion` as the chunks of a stream, its text a word each. The usage is left out."""
+    """A whole `chat.completion` as the chunks of a stream, its text a few words each. The usage is left out."""
     head = {**{key: completion.get(key) for key in ("id", "created", "model")}, "object": "chat.completion.chunk"}
+    if fingerprint := completion.get("system_fingerprint"):
+        head["system_fingerprint"] = fingerprint
     for choice in completion["choices"]:
-        message, index = choice["message"], choice["index"]
-        opening: dict[str, Any] = {"role": "assistant", "content": ""}
-        if message.get("tool_calls"):
-            calls = [{"index": number, **call} for number, call in enumerate(message["tool_calls"])]
-            opening = {"role": "assistant", "content": None, "tool_calls": calls}
-        words = _WORD.findall(message.get("content") or "")
-        for delta in (opening, *({"content": word} for word in words)):
-            yield {**head, "choices": [{"index": index, "delta": delta, "logprobs": None, "finish_reason": None}]}
-        last = {"index": index, "delta": {}, "logprobs": None, "finish_reason": choice.get("finish_reason")}
+        index, logprobs = choice["index"], choice.get("logprobs")
+        for delta in _deltas(choice["message"], pieces=logprobs is None):
+            told = {"index": index, "delta": delta, "logprobs": None, "finish_reason": None}
+            if logprobs is not None and "content" in delta and "role" not in delta:
+                told["logprobs"], logprobs = logprobs, None
+            yield {**head, "choices": [told]}
+        last = {"index": index, "delta": {}, "logprobs": logprobs, "finish_reason": choice.get("finish_reason")}
         yield {**head, "choices": [last]}
+
+
+def _deltas(message: Mapping[str, Any], pieces: bool) -> Iterator[dict[str, Any]]:
+    """A message in deltas: who speaks, which tools are called, then the text."""
+    calls, content = message.get("tool_calls"), message.get("content") or ""
+    opening: dict[str, Any] = {"role": "assistant", "content": None if calls else ""}
+    if calls:
+        opening["tool_calls"] = [{"index": number, **call} for number, call in enumerate(calls)]
+    if function := message.get("function_call"):
+        opening["function_call"] = function
+    yield opening
+    yield from ({name: value} for name, value in message.items() if value and name not in _OPENING)
+    if content:
+        yield from ({"content": piece} for piece in (_PIECE.findall(content) if pieces else [content]))
 
 
 def usage_chunk(chunk: Mapping[str, Any], usage: Mapping[str, Any]) -> dict[str, Any]:

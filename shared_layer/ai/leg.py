@@ -6,7 +6,7 @@ import math
 import time
 from typing import Any, Final
 
-from shared_layer.ai.answering import usage_of
+from shared_layer.ai.attempts import usage_of
 from shared_layer.ai.budget import release
 from shared_layer.ai.completion import Usage
 from shared_layer.ai.fallback import Answered
@@ -26,7 +26,7 @@ LONGEST_TOKEN: Final = 4 * BYTES_A_TOKEN
 class Leg:
     """One provider's stretch of a stream.
 
-    `usage` is what the provider counted last, None where it counts nothing; `plain` whether it is text alone.
+    `usage` is what the provider counted last, None where it counts nothing.
     """
 
     def __init__(self, prompt: Prompt, won: Answered[Opened], started: float, saved: int, routed: Any) -> None:
@@ -35,7 +35,6 @@ class Leg:
         self.call_id = new_id("call")
         self.usage: dict[str, Any] | None = None
         self.finish_reason = ""
-        self.plain = True
         self._prompt, self._won, self._started, self._saved, self._routed = prompt, won, started, saved, routed
         self._chunks = self._bytes = 0
 
@@ -64,7 +63,6 @@ class Leg:
         if size:
             self._chunks += 1
             self._bytes += size
-        self.plain = self.plain and not delta.keys() - {"role", "content", "refusal"}
 
     @property
     def finished(self) -> bool:

@@ -11,13 +11,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+from shared_layer.ai.assembly import Assembly
 from shared_layer.ai.breaker import Admission, report
-from shared_layer.ai.chunks import DONE, error_event, event, usage_chunk
+from shared_layer.ai.chunks import error_event, event
 from shared_layer.ai.failures import Failure, failure_of
 from shared_layer.ai.leg import Leg
 from shared_layer.ai.opening import Chunk
 from shared_layer.ai.own_context import detach
-from shared_layer.ai.providers import MICROS
+from shared_layer.ai.reply import Reply
 from shared_layer.ai.splice import CannotSplice, Splice
 from shared_layer.ai.stream_plan import StreamPlan
 from shared_layer.ai.successor import successor
@@ -25,7 +26,7 @@ from shared_layer.core.logs import log, log_exception
 
 
 class Relay:
-    """Passes one answer on."""
+    """Passes one answer on. `reply` is the whole of it, once it came to its end."""
 
     def __init__(self, plan: StreamPlan) -> None:
         self._plan = plan
@@ -33,12 +34,14 @@ class Relay:
         self._batch = plan.won.value.first
         self._head: Chunk = self._batch[0] if self._batch else {}
         self._splice: Splice | None = None
-        self._sent: list[str] = []
-        self._cost = 0
+        self._sent = Assembly()
+        self._cost = plan.spent
         self._over = False
+        self.reply: Reply | None = None
 
     async def events(self) -> AsyncIterator[bytes]:
-        """The stream as server-sent events, to its end, its failure, or until the caller leaves."""
+        """The stream as server-sent events, to its end, its failure, or until the caller leaves; without the last ones:
+        the usage, and what says that it is over."""
         failure = ""
         try:
             while True:
@@ -63,10 +66,7 @@ class Relay:
             yield error_event(f"The answer broke off: {failure}. What came before is incomplete; ask again.")
         else:
             self._cost += await asyncio.shield(detach(self._leg.settle("answered")))
-            await self._plan.keep("".join(self._sent), self._head, self._leg, self._cost)
-            if self._plan.include_usage:
-                yield event(self._last())
-        yield DONE
+            self.reply = self._plan.reply(self._sent, self._leg, self._cost)
 
     def leave(self) -> None:
         """The caller reads no further: hang up, and bill what was begun. Nothing once the stream is over."""
@@ -96,8 +96,7 @@ class Relay:
                 delta = choice.get("delta") or {}
                 if self._splice is not None:
                     self._join(chunk, choice, delta, self._splice)
-                if content := delta.get("content"):
-                    self._sent.append(content)
+            self._sent.take(chunk)
         if self._splice is None:
             return chunks
         return [chunk for chunk in chunks if any(_tells(choice) for choice in chunk["choices"])]
@@ -130,7 +129,7 @@ class Relay:
 
     async def _go_on(self) -> bool:
         """Whether another provider takes the stream over."""
-        plan, sent = self._plan, "".join(self._sent)
+        plan, sent = self._plan, self._sent.text
         won = await successor(plan.prompt.caller, plan.decision, self._leg.target, plan.body, sent, self._leg.written)
         if won is None:
             return False
@@ -146,29 +145,11 @@ class Relay:
             "to": self._provider,
             "model": self._leg.target.model,
             "reason": failure,
-            "after_characters": sum(map(len, self._sent)),
+            "after_characters": len(self._sent.text),
         }
         choice = {"index": 0, "delta": {}, "finish_reason": None}
         head = {name: self._head.get(name) for name in ("id", "object", "created", "model")}
         return event({**head, "choices": [choice], "xynergy": {"took_over": told}})
-
-    def _last(self) -> Chunk:
-        usage = self._leg.usage
-        if usage is None:
-            counted = self._leg.counted()
-            usage = {
-                "prompt_tokens": counted.prompt_tokens,
-                "completion_tokens": counted.completion_tokens,
-                "total_tokens": counted.prompt_tokens + counted.completion_tokens,
-            }
-        extra = {
-            "cached": False,
-            "cost_usd": self._cost / MICROS,
-            "provider": self._provider,
-            "call_id": self._leg.call_id,
-            "tokens_saved": self._plan.saved,
-        }
-        return usage_chunk(self._head, {"usage": usage, "xynergy": extra})
 
 
 def _tells(choice: dict[str, Any]) -> bool:

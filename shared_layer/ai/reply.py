@@ -40,6 +40,12 @@ class Reply:
         """The first choice's text; empty where it calls tools instead."""
         return text_of_answer(self.body)
 
+    @property
+    def tells(self) -> bool:
+        """Whether there is anything in it worth keeping."""
+        messages = [choice["message"] for choice in self.body["choices"]]
+        return any(one.get("content") or one.get("tool_calls") or one.get("function_call") for one in messages)
+
     def stored(self) -> dict[str, Any]:
         """As JSON, for the cache."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}

@@ -50,6 +50,7 @@ class Decision:
     """The targets in the order in which they are tried (never empty), and why.
 
     `learned` is what the router thinks, where a weak and a strong provider are there; it decides if it is `sure`.
+    `before` is what was tried already, in sentences.
     """
 
     targets: tuple[Target, ...]
@@ -57,6 +58,7 @@ class Decision:
     pinned: bool
     learned: learned.Decision | None = None
     standing: Standing | None = None
+    before: tuple[str, ...] = ()
 
     @property
     def sure(self) -> bool:
@@ -80,6 +82,10 @@ class Decision:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why these targets."""
+        return (*self._reasons, *self.before)
+
+    @property
+    def _reasons(self) -> tuple[str, ...]:
         if self.pinned:
             return (f"the caller named {self.targets[0].model}",)
         if self.learned is not None and self.learned.familiar:

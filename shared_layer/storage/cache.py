@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import hashlib
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -82,12 +82,12 @@ async def cached(
     return _counted(await asyncio.shield(flight))
 
 
-async def lookup(tenant_id: str, category: str, *parts: str) -> Cached | None:
-    """The value where it is there and fresh. Loads nothing, waits for nobody."""
+async def look(tenant_id: str, category: str, *parts: str) -> tuple[Cached, bool] | None:
+    """The value where it is there, and whether it is fresh. Loads nothing, waits for nobody."""
     found = await _lookup(cache_key(tenant_id, category, *parts))
-    if found is None or found[0] <= clock.now():
+    if found is None:
         return None
-    return _counted(Cached(found[1], True))
+    return _counted(Cached(found[1], True)), found[0] > clock.now()
 
 
 async def forget(tenant_id: str, category: str, *parts: str) -> None:
@@ -127,28 +127,55 @@ async def keep(tenant_id: str, category: str, parts: tuple[str, ...], value: Any
 
 async def _load_once(key: str, soft: float, load: Callable[[], Awaitable[Any]], patience: float) -> Cached:
     """Load under a lease: who does not get it waits for the other's value (or, renewing, leaves it to the other)."""
-    owner = os.urandom(8).hex()
+    async with _leased(key, patience) as found:
+        if found is not None:
+            return found
+        value = await load()
+        await _store(key, soft, value)
+    return Cached(value, False)
+
+
+@contextlib.asynccontextmanager
+async def leased(
+    tenant_id: str, category: str, parts: tuple[str, ...], patience: float
+) -> AsyncIterator[Cached | None]:
+    """The lease of a value that is made piece by piece: None where it is held now, and whoever holds it makes the value
+    and keeps it (`keep`) before leaving. The value itself where another holder made it meanwhile. None without the
+    lease where the other took longer than `patience` seconds, or Redis is away.
+    """
+    async with _leased(cache_key(tenant_id, category, *parts), patience) as found:
+        yield found
+
+
+@contextlib.asynccontextmanager
+async def _leased(key: str, patience: float) -> AsyncIterator[Cached | None]:
+    found = await _taken(key, patience)
+    if isinstance(found, _Lease):
+        try:
+            yield None
+        finally:
+            found.stop()
+            await _release(key)
+    else:
+        yield found
+
+
+async def _taken(key: str, patience: float) -> _Lease | Cached | None:
+    """The lease, else what its holder made meanwhile. Without patience there is nothing to wait for."""
     give_up = asyncio.get_running_loop().time() + patience
+    owner = os.urandom(8).hex()
     try:
         while not await redis().command("SET", f"{key}:lease", owner, "NX", "PX", int(LEASE_SECONDS * 1000)):
             if not patience:
                 return Cached(None, True)
             await asyncio.sleep(POLL_SECONDS)
-            found = await _lookup(key)
-            if found is not None:
+            if (found := await _lookup(key)) is not None:
                 return Cached(found[1], True)
             if asyncio.get_running_loop().time() > give_up:
-                break
+                return None
     except RedisUnavailable:
-        return Cached(await load(), False)
-    lease = _Lease(f"{key}:lease")
-    try:
-        value = await load()
-        await _store(key, soft, value)
-    finally:
-        lease.stop()
-        await _release(key)
-    return Cached(value, False)
+        return None
+    return _Lease(f"{key}:lease")
 
 
 class _Lease:

@@ -1,4 +1,4 @@
-"""Whether a prompt is answered by cascade, and by which checks. What is streamed is not: its reader has it already."""
+"""Whether a prompt is answered by cascade, and by which checks."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from tests.shared_layer.ai.provider_double import Behaviour
 from tests.shared_layer.ai.world import World, events, ledger
 from tests.support.eventually import eventually
 
+
 SUM = "Prove and calculate: how many eggs are 17 dozen less 4?"
 
 
@@ -143,3 +144,51 @@ async def test_savings_tell_what_the_cascade_brought(tenant: Tenant, world: Worl
         return True
 
     await eventually(told)
+
+
+async def streamed(tenant: Tenant, content: str, **verify: object) -> tuple[str, dict]:
+    """The text of a stream, and what its last chunk tells of it."""
+    chunks = [
+        chunk
+        async for chunk in await tenant.client.chat.completions.create(
+            model="auto",
+            messages=[{"role": "user", "content": content}],
+            stream=True,
+            stream_options={"include_usage": True},
+            extra_body={"xynergy": {"verify": verify}} if verify else None,
+        )
+    ]
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+    return text, chunks[-1].model_extra["xynergy"]
+
+
+async def test_a_stream_sends_nothing_of_a_cheap_answer_that_is_not_verified(tenant: Tenant, world: World):
+    await cascading(tenant)
+    world.internal.otherwise = Behaviour(text="The answer is 199.")
+    world.abacus.otherwise = Behaviour(text="The answer is 200.")
+    text, told = await streamed(tenant, "Hi", number=200)
+    assert text == "The answer is 200."
+    assert (told["provider"], told["cost_usd"]) == ("abacus", 0.016)
+    assert world.abacus.calls[0]["stream"]
+    entries = await ledger(tenant.id)
+    assert [entry["outcome"] for entry in entries] == ["doubted", "answered"]
+    assert sum(entry["cost_micros"] for entry in entries) == 16_000
+
+
+async def test_a_stream_gives_the_cheap_answer_that_stands_and_the_next_one_is_free(tenant: Tenant, world: World):
+    await cascading(tenant)
+    world.internal.otherwise = Behaviour(text="The answer is 200.")
+    text, told = await streamed(tenant, "Hi", number=200)
+    assert (text, told["provider"], told["cost_usd"]) == ("The answer is 200.", "internal", 0.001)
+    text, told = await streamed(tenant, "Hi", number=200)
+    assert (text, told["cost_usd"], len(world.internal.calls)) == ("The answer is 200.", 0.0, 1)
+    assert not world.abacus.calls
+
+
+async def test_a_doubted_answer_is_streamed_where_nobody_better_answers(tenant: Tenant, world: World):
+    await cascading(tenant)
+    world.internal.otherwise = Behaviour(text="The answer is 1.")
+    for double in (world.abacus, world.openai):
+        double.otherwise = Behaviour(status=500)
+    text, told = await streamed(tenant, "Hi", number=2)
+    assert (text, told["provider"], told["cost_usd"]) == ("The answer is 1.", "internal", 0.001)
