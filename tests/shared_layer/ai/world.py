@@ -23,6 +23,7 @@ from shared_layer.storage.gcp_clients import firestore
 from shared_layer.storage.redis import redis
 from tests.shared_layer.ai.provider_double import ProviderDouble
 from tests.support.platform import LocalPlatform
+from tests.support.scheduled import pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class World:
 
 @pytest_asyncio.fixture
 async def world(platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    await asyncio.to_thread(pause, platform, "probe_ai_providers")
     doubles = [ProviderDouble() for _ in PROVIDERS]
     for provider, double in zip(PROVIDERS, doubles, strict=True):
         await double.start()
