@@ -11,7 +11,6 @@ from tests.shared_layer.ai.provider_double import Behaviour
 from tests.shared_layer.ai.world import World, events, ledger
 from tests.support.eventually import eventually
 
-
 SUM = "Prove and calculate: how many eggs are 17 dozen less 4?"
 
 
