@@ -37,7 +37,7 @@ async def verified_claims(token: str, keys: KeySet, issuers: tuple[str, ...]) ->
             raise Unauthenticated("The identity token is not signed with RS256 by a published key.")
         if jwt.decode(token, options={"verify_signature": False}).get("iss") not in issuers:
             raise Unauthenticated(
-                "Send a valid API key as X-API-Key or as Authorization: Bearer, or a token of this platform's own users."
+                "Send a valid API key as X-API-Key or as Authorization: Bearer, or a token of this platform's users."
             )
         claims: Claims = jwt.decode(
             token,
