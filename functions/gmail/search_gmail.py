@@ -2,9 +2,9 @@
 
 from shared_layer.front_door import Caller, endpoint
 from shared_layer.gmail import search
-from shared_layer.gmail.search import Found, SearchQuery
+from shared_layer.gmail.search import FoundMails, SearchQuery
 
 
 @endpoint("GET", "/api/xynergyos/v2/gmail/search", scope="gmail:read")
-async def search_gmail(query: SearchQuery, caller: Caller) -> Found:
+async def search_gmail(query: SearchQuery, caller: Caller) -> FoundMails:
     return await search.search(query, caller)

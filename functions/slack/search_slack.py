@@ -2,9 +2,9 @@
 
 from shared_layer.front_door import Caller, endpoint
 from shared_layer.slack import search
-from shared_layer.slack.search import Found, SearchQuery
+from shared_layer.slack.search import FoundMessages, SearchQuery
 
 
 @endpoint("GET", "/api/xynergyos/v2/slack/search", scope="slack:read")
-async def search_slack(query: SearchQuery, caller: Caller) -> Found:
+async def search_slack(query: SearchQuery, caller: Caller) -> FoundMessages:
     return await search.search(query, caller)

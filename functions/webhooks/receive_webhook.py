@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from shared_layer.front_door import PUBLIC, Resources, Unit, endpoint
 from shared_layer.front_door.raw_body import raw_body
-from shared_layer.webhooks.receiving import BODY_LIMIT, Receipt, receive
+from shared_layer.webhooks.receiving import BODY_LIMIT, WebhookReceipt, receive
 from shared_layer.webhooks.signatures import Provider
 from shared_layer.webhooks.source import Token
 
@@ -22,5 +22,5 @@ from shared_layer.webhooks.source import Token
     emits=("webhook_received",),
     resources=Resources(min_instances=1, secrets=("xynergy-seal-key",)),
 )
-async def receive_webhook(provider: Provider, token: Token, request: Request, unit: Unit) -> Receipt:
+async def receive_webhook(provider: Provider, token: Token, request: Request, unit: Unit) -> WebhookReceipt:
     return await receive(provider, token, await raw_body(request, BODY_LIMIT), request.headers, unit)

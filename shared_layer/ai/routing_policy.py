@@ -47,7 +47,9 @@ class RoutingPolicyText(Model):
         json_schema_extra={"examples": [{"target": {"kind": "keep_quality", "share": 0.95}, "cascade": True}]}
     )
 
-    target: Annotated[KeepQualityTarget | SpendAtMostTarget, Field(discriminator="kind")] = KeepQualityTarget()
+    target: Annotated[KeepQualityTarget | SpendAtMostTarget, Field(discriminator="kind")] = Field(
+        default_factory=KeepQualityTarget
+    )
     confidence: Annotated[float, Field(ge=0.5, lt=1)] = Field(
         default=0.95, description="How sure the calibration must be that the target is kept."
     )

@@ -32,7 +32,7 @@ class Participant(MailAddress):
     contact_id: str | None = None
 
 
-class MessageView(Model):
+class MailView(Model):
     """A mail, taken apart. Pictures are never fetched; `trackers` of them were there to report that it was read."""
 
     id: str
@@ -72,7 +72,7 @@ class ThreadView(Model):
 class WholeThread(ThreadView):
     """A thread with its mails, oldest first, at most 200."""
 
-    items: list[MessageView]
+    items: list[MailView]
 
 
 class MessageQuery(PageQuery):
@@ -91,22 +91,22 @@ class ThreadQuery(PageQuery):
     days: Annotated[int, Field(ge=0, le=3650)] | None = None
 
 
-async def list_messages(query: MessageQuery, caller: Caller) -> Page[MessageView]:
+async def list_messages(query: MessageQuery, caller: Caller) -> Page[MailView]:
     """The mails that the caller may read, newest first. Raises NotFound for a mailbox that is not the caller's."""
     from google.cloud.firestore import FieldFilter
 
     found = await of_readable(COLLECTION, query.mailbox_id, caller)
     if found is None:
-        return Page[MessageView](items=[])
+        return Page[MailView](items=[])
     if query.direction:
         found = found.where(filter=FieldFilter("direction", "==", query.direction))
     if query.since:
         found = found.where(filter=FieldFilter("sent_at", ">=", query.since))
     listed = await page(found, Message, query, ["-sent_at"])
-    return Page[MessageView](items=await views(listed.items, caller.tenant_id), next_cursor=listed.next_cursor)
+    return Page[MailView](items=await views(listed.items, caller.tenant_id), next_cursor=listed.next_cursor)
 
 
-async def get_message(message_id: str, caller: Caller) -> MessageView:
+async def get_message(message_id: str, caller: Caller) -> MailView:
     """One mail. Raises NotFound, also for one of a mailbox that the caller may not read."""
     message = await readable_message(message_id, caller)
     return (await views([message], caller.tenant_id))[0]
@@ -173,15 +173,15 @@ async def of_readable(collection: str, mailbox_id: str | None, caller: Caller) -
     return query
 
 
-async def views(messages: list[Message], tenant_id: str) -> list[MessageView]:
+async def views(messages: list[Message], tenant_id: str) -> list[MailView]:
     """Mails with their people linked to contacts: one batched read."""
     contacts = await _contacts([one for message in messages for one in message.people], tenant_id)
     return [_view(message, contacts) for message in messages]
 
 
-def _view(message: Message, contacts: dict[str, str]) -> MessageView:
-    told: dict[str, Any] = message.model_dump(include=set(MessageView.model_fields) - {"sender", "to", "cc"})
-    return MessageView(
+def _view(message: Message, contacts: dict[str, str]) -> MailView:
+    told: dict[str, Any] = message.model_dump(include=set(MailView.model_fields) - {"sender", "to", "cc"})
+    return MailView(
         **told,
         sender=_participant(message.sender, contacts),
         to=[_participant(one, contacts) for one in message.to],

@@ -17,7 +17,7 @@ from shared_layer.core.caller import Caller
 from shared_layer.core.errors import InvalidRequest, ValidationFailed
 from shared_layer.core.models import Model, Page, PageQuery
 from shared_layer.gmail.message import COLLECTION, Message
-from shared_layer.gmail.reading import MessageView, of_readable, views
+from shared_layer.gmail.reading import MailView, of_readable, views
 from shared_layer.messaging.events.gmail import MailAddress
 from shared_layer.storage.documents import tenant_collection
 from shared_layer.storage.words import CANDIDATES, frequencies, score, words_of
@@ -37,7 +37,7 @@ class SearchQuery(PageQuery):
     q: Annotated[str, Field(min_length=1, max_length=300, examples=["offer from:jonas has:attachment"])]
 
 
-class Found(Page[MessageView]):
+class FoundMails(Page[MailView]):
     """The mails, the best first. `considered` is how many the words and operators were tried on."""
 
     considered: int
@@ -108,14 +108,14 @@ def _ago(value: str) -> datetime:
     return clock.utcnow() - timedelta(days=min(36_500, int(match[1]) * _DAYS[match[2]]))
 
 
-async def search(query: SearchQuery, caller: Caller) -> Found:
+async def search(query: SearchQuery, caller: Caller) -> FoundMails:
     """The mails that the caller may read and that hold everything asked for, ranked. Raises ValidationFailed."""
     from google.cloud.firestore import FieldFilter, Query
 
     asked, start = read_search(query.q), _read_cursor(query.cursor)
     found = await of_readable(COLLECTION, None, caller)
     if found is None:
-        return Found(items=[], considered=0)
+        return FoundMails(items=[], considered=0)
     counted = await frequencies(tenant_collection(caller.tenant_id, COLLECTION), asked.words)
     for field, operator, value in (
         ("sent_at", ">=", asked.since),
@@ -131,7 +131,7 @@ async def search(query: SearchQuery, caller: Caller) -> Found:
     candidates = [Message.model_validate(one.to_dict()) for one in await newest.get()]
     ranked = _ranked(candidates, asked, counted)
     shown = ranked[start : start + query.limit]
-    return Found(
+    return FoundMails(
         items=await views(shown, caller.tenant_id),
         next_cursor=str(start + query.limit) if start + query.limit < len(ranked) else None,
         considered=len(candidates),

@@ -42,7 +42,7 @@ class ThreadSummary(Model):
     participants: list[str] = Field(description="User ids of those who replied.")
 
 
-class MessageView(Model):
+class SlackMessageView(Model):
     """A message. `text` is plain: mentions by name, links as label and address; `markup` is Slack's own."""
 
     channel_id: str
@@ -62,8 +62,8 @@ class Thread(Model):
 
     channel_id: str
     thread_ts: str
-    opening: MessageView | None
-    replies: list[MessageView]
+    opening: SlackMessageView | None
+    replies: list[SlackMessageView]
 
 
 class UserView(User):
@@ -90,7 +90,7 @@ async def list_channels(query: PageQuery, caller: Caller) -> Page[Channel]:
     return await page(tenant_collection(caller.tenant_id, CHANNELS), Channel, query, ["name"])
 
 
-async def list_messages(channel_id: str, query: MessageQuery, caller: Caller) -> Page[MessageView]:
+async def list_messages(channel_id: str, query: MessageQuery, caller: Caller) -> Page[SlackMessageView]:
     """What stands in a channel, newest first, threads rolled up. Raises NotFound."""
     await _known_channel(channel_id, caller)
     from google.cloud.firestore import FieldFilter
@@ -104,7 +104,7 @@ async def list_messages(channel_id: str, query: MessageQuery, caller: Caller) ->
     if query.since is not None:
         found = found.where(filter=FieldFilter("ts", ">=", f"{query.since.timestamp():.6f}"))
     messages = await page(found, Message, query, ["-ts"])
-    return Page[MessageView](items=await views(messages.items, caller.tenant_id), next_cursor=messages.next_cursor)
+    return Page[SlackMessageView](items=await views(messages.items, caller.tenant_id), next_cursor=messages.next_cursor)
 
 
 async def get_thread(channel_id: str, ts: str, caller: Caller) -> Thread:
@@ -155,7 +155,7 @@ async def lookup_user(email: str, caller: Caller) -> UserView:
     return (await _linked([User.model_validate(found[0].to_dict())], caller.tenant_id))[0]
 
 
-async def views(messages: list[Message], tenant_id: str) -> list[MessageView]:
+async def views(messages: list[Message], tenant_id: str) -> list[SlackMessageView]:
     """Messages with their authors, the people they name and their threads: three batched reads."""
     named = [user_id for message in messages for user_id in (message.user_id, *mentions(message.text))]
     users = await users_by_id(tenant_id, named)
@@ -182,7 +182,7 @@ async def _threads(openings: list[Message], tenant_id: str) -> dict[str, ThreadS
 
 def _view(
     message: Message, users: dict[str, User], contacts: dict[str, str], thread: ThreadSummary | None
-) -> MessageView:
+) -> SlackMessageView:
     user = users.get(message.user_id)
     email = user.email if user else None
     author = Author(
@@ -194,7 +194,7 @@ def _view(
     )
     told: dict[str, Any] = message.model_dump(include={"channel_id", "ts", "thread_ts", "edited"})
     names = {user_id: each.name for user_id, each in users.items()}
-    return MessageView(
+    return SlackMessageView(
         **told,
         author=author,
         text=plain_text(message.text, names),

@@ -27,25 +27,25 @@ KEPT: Final = timedelta(days=8)
 BODY_LIMIT: Final = 1 << 20
 
 
-class Receipt(Model):
+class SlackReceipt(Model):
     """What Slack is answered: the challenge, where it asks whether the address is ours."""
 
     challenge: str | None = None
 
 
-async def receive(body: bytes, timestamp: str | None, signature: str | None, unit: Unit) -> Receipt:
+async def receive(body: bytes, timestamp: str | None, signature: str | None, unit: Unit) -> SlackReceipt:
     """Take one call of Slack's. Raises Unauthenticated, MalformedJson."""
     verify(body, timestamp, signature)
     call = json.parse(body)
     if not isinstance(call, dict):
         raise MalformedJson("A call of the Events API is a JSON object.")
     if call.get("type") == "url_verification":
-        return Receipt(challenge=str(call.get("challenge", "")))
+        return SlackReceipt(challenge=str(call.get("challenge", "")))
     event = call.get("event")
     if call.get("type") == "event_callback" and isinstance(event, dict):
         for tenant_id in await tenants_of_team(str(call.get("team_id", ""))):
             await _store(call, event, Unit(unit.context, tenant_id, unit.emits))
-    return Receipt()
+    return SlackReceipt()
 
 
 async def _store(call: dict[str, Any], event: dict[str, Any], unit: Unit) -> None:

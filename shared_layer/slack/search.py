@@ -18,7 +18,7 @@ from shared_layer.core.models import Model, Page, PageQuery
 from shared_layer.slack.directory import USERS, User, channel_called
 from shared_layer.slack.message import COLLECTION, Message
 from shared_layer.slack.mrkdwn import plain_text
-from shared_layer.slack.reading import MessageView, views
+from shared_layer.slack.reading import SlackMessageView, views
 from shared_layer.slack.workspace import workspace_of
 from shared_layer.storage.documents import tenant_collection
 from shared_layer.storage.words import CANDIDATES, frequencies, score, words_of
@@ -49,7 +49,7 @@ class Asked(Model):
     with_files: bool = False
 
 
-class Found(Page[MessageView]):
+class FoundMessages(Page[SlackMessageView]):
     """The messages, the best first. `considered` is how many the words and operators were tried on."""
 
     considered: int
@@ -108,13 +108,13 @@ def _day(value: str) -> datetime:
         raise ValidationFailed(f"{value[:20]} is no date. Write it as 2026-11-28.") from None
 
 
-async def search(query: SearchQuery, caller: Caller) -> Found:
+async def search(query: SearchQuery, caller: Caller) -> FoundMessages:
     """The messages that hold everything asked for, ranked. Raises ValidationFailed, InvalidRequest."""
     await workspace_of(caller.tenant_id)
     asked, start = read_search(query.q), _read_cursor(query.cursor)
     narrowed = await _narrowed(asked, caller.tenant_id)
     if narrowed is None:
-        return Found(items=[], considered=0)
+        return FoundMessages(items=[], considered=0)
     documents = tenant_collection(caller.tenant_id, COLLECTION)
     counted = await frequencies(documents, asked.words)
     if asked.words:
@@ -126,7 +126,7 @@ async def search(query: SearchQuery, caller: Caller) -> Found:
     ranked = _ranked(candidates, asked, counted)
     shown = ranked[start : start + query.limit]
     more = start + query.limit < len(ranked)
-    return Found(
+    return FoundMessages(
         items=await views(shown, caller.tenant_id),
         next_cursor=str(start + query.limit) if more else None,
         considered=len(candidates),

@@ -27,14 +27,16 @@ _TEXT: Final = 200
 _FORM_IDS: Final = ("submission_id", "event_id", "id")
 
 
-class Receipt(Model):
+class WebhookReceipt(Model):
     """What the provider is told."""
 
     webhook_id: str
     duplicate: bool = False
 
 
-async def receive(provider: Provider, token: str, raw: bytes, headers: Mapping[str, str], outer: Unit) -> Receipt:
+async def receive(
+    provider: Provider, token: str, raw: bytes, headers: Mapping[str, str], outer: Unit
+) -> WebhookReceipt:
     """Take a call: commit its record and its event, or find that it was taken before.
 
     Raises NotFound for an address that is none, SignatureRefused, TenantSuspended, MalformedJson.
@@ -52,7 +54,7 @@ async def receive(provider: Provider, token: str, raw: bytes, headers: Mapping[s
 
 async def _take(
     unit: Unit, source: StoredSource, event_id: str, event_type: str, identity: str, body: dict[str, Any]
-) -> Receipt:
+) -> WebhookReceipt:
     webhook_id, moment = record_id(source.id, identity), clock.utcnow()
     event = unit.emit(
         WebhookReceived(
@@ -78,8 +80,8 @@ async def _take(
     try:
         await unit.commit()
     except Conflict:
-        return Receipt(webhook_id=webhook_id, duplicate=True)
-    return Receipt(webhook_id=webhook_id)
+        return WebhookReceipt(webhook_id=webhook_id, duplicate=True)
+    return WebhookReceipt(webhook_id=webhook_id)
 
 
 async def _source(provider: Provider, token: str) -> tuple[str, StoredSource]:

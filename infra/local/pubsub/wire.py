@@ -1,4 +1,4 @@
-"""The messages of google.pubsub.v1. `descriptors.binpb` is that of the installed client; a test holds the two equal."""
+"""The messages of google.pubsub.v1. `descriptors.binpb` is the installed client's; a test holds both equal."""
 
 from __future__ import annotations
 

@@ -54,13 +54,18 @@ def schemas_of(operations: Iterable[HttpOperation]) -> Schemas:
 
 
 def _translated(value: Any) -> Any:
-    """`value` with bounds in JSON Schema's words: pydantic leaves its own where a validator stands before them."""
+    """`value` with bounds in JSON Schema's words: pydantic leaves its own where a validator stands before them.
+
+    A default of null is left out: it says no more than that a field may be, and generators of clients take a field
+    with a default for one that is always there.
+    """
     if isinstance(value, list):
         return [_translated(member) for member in value]
     if not isinstance(value, dict):
         return value
     numeric = value.get("type") in ("integer", "number")
-    return {_BOUNDS.get(key, key) if numeric else key: _translated(member) for key, member in value.items()}
+    said = ((key, member) for key, member in value.items() if key != "default" or member is not None)
+    return {_BOUNDS.get(key, key) if numeric else key: _translated(member) for key, member in said}
 
 
 def _uses(operation: HttpOperation) -> Iterator[tuple[Use, Mode, Any]]:

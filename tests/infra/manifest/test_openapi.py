@@ -48,6 +48,16 @@ def test_bodies_and_answers_refer_to_components(document: dict[str, Any]) -> Non
     assert document["components"]["schemas"]["Brief"]["properties"]["name"]["examples"] == ["Spring"]
 
 
+def test_a_field_that_may_be_missing_has_no_default_of_null(document: dict[str, Any]) -> None:
+    fields = [
+        (name, field)
+        for name, schema in document["components"]["schemas"].items()
+        for field, told in schema.get("properties", {}).items()
+        if told.get("default", ...) is None
+    ]
+    assert fields == []
+
+
 def test_a_page_is_a_component_of_its_own(document: dict[str, Any]) -> None:
     answer = document["paths"]["/api/v1/campaigns"]["get"]["responses"]["200"]["content"]["application/json"]
     page = document["components"]["schemas"][answer["schema"]["$ref"].rsplit("/", 1)[1]]

@@ -37,3 +37,9 @@ def test_its_gateway_specification_is_valid_and_can_be_executed(manifest: Manife
 
 def test_its_openapi_document_is_valid(manifest: Manifest) -> None:
     OpenAPIV31SpecValidator(openapi(manifest, "https://api.example")).validate()
+
+
+def test_no_two_of_its_models_share_a_name(manifest: Manifest) -> None:
+    """Of two that did, a client would see a name made of modules."""
+    names = openapi(manifest, "https://api.example")["components"]["schemas"]
+    assert [name for name in names if "__" in name] == []
