@@ -82,9 +82,9 @@ run_tests() {
   all_tests "${selection[*]-}" "$@"
 }
 
-# What packs, plans and deploys needs a processor and no platform: it runs beside the rest, and is shown after it.
+# Two halves, one beside the other: what packs, plans, deploys and attacks, shown at the end, and the rest.
 all_tests() {
-  local apart=(tests/infra/deploy tests/infra/package tests/infra/terraform) rest=() folder failed=0 code
+  local apart=(tests/infra/deploy tests/infra/package tests/infra/terraform tests/security) rest=() folder failed=0 code
   trap 'kill "${beside:-}" 2>/dev/null || true' EXIT
   local options=(--import-mode=importlib --cov --cov-report= --last-failed-no-failures none)
   [ -z "$1" ] || options+=(-m "not long")
