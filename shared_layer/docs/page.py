@@ -36,6 +36,7 @@ async function start() {
     dom_id: "#viewer",
     deepLinking: true,
     displayRequestDuration: true,
+    docExpansion: "none",
     filter: true,
     persistAuthorization: true,
     tryItOutEnabled: true,
