@@ -45,6 +45,8 @@ class Cascade:
         """Why the answer is not good enough; empty where it stands all checks. The free ones come first."""
         text = text_of_answer(dict(answered))
         found = doubt_of_form(answered, body) or doubt_of_content(text, self.wanted)
+        if not found and self.wanted.tests is not None:
+            found = await _doubt_of_code(text, self.wanted.tests)
         if not found and self.wanted.agree > 1:
             found = doubt_of_agreement([text, *await self._samples(body, ask)])
         if not found and self.wanted.verifier:
@@ -62,6 +64,13 @@ class Cascade:
         verdict = await ask({"messages": messages, "temperature": 0})
         lines = verdict.strip().casefold().splitlines()
         return "" if lines and "yes" in lines[-1] else "the verifier does not confirm it"
+
+
+async def _doubt_of_code(text: str, tests: str) -> str:
+    from shared_layer.ai.sandbox.code_of import code_of
+    from shared_layer.ai.sandbox.running import doubt_of_code
+
+    return await doubt_of_code(code_of(text), tests)
 
 
 def plan_cascade(decision: Decision, body: Mapping[str, Any], wanted: Verification | None) -> Cascade | None:

@@ -25,3 +25,11 @@ class Verification(Model):
         default=1, description="Ask the cheap model so many times; most of the final answers must be the same."
     )
     verifier: bool = Field(default=False, description="Have the cheap model judge its answer: yes or no.")
+    tests: Annotated[str, Field(min_length=1, max_length=20_000)] | None = Field(
+        default=None,
+        description=(
+            "Python that the answer's Python must stand: asserts, or functions named test_…. It runs in a sandbox; what"
+            " the answer defines is there by its name. Functions get and give plain values."
+        ),
+        examples=["assert add(1, 2) == 3"],
+    )

@@ -191,3 +191,35 @@ async def test_a_doubted_answer_is_streamed_where_nobody_better_answers(tenant: 
         double.otherwise = Behaviour(status=500)
     text, told = await streamed(tenant, "Hi", number=2)
     assert (text, told["provider"], told["cost_usd"]) == ("The answer is 1.", "internal", 0.001)
+
+
+RIGHT = "Sure:\n```python\ndef double(x):\n    return 2 * x\n```"
+WRONG = "Sure:\n```python\ndef double(x):\n    return x ** 2\n```"
+TESTS = "assert double(2) == 4\nassert double(3) == 6"
+
+
+@pytest.mark.parametrize(
+    ("cheap", "provider", "why"),
+    [(RIGHT, "internal", ""), (WRONG, "abacus", "an assertion does not hold in line 2 of the tests")],
+)
+async def test_code_is_run_against_the_callers_tests(tenant: Tenant, world: World, cheap: str, provider: str, why: str):
+    await cascading(tenant)
+    world.internal.otherwise = Behaviour(text=cheap)
+    world.abacus.otherwise = Behaviour(text=RIGHT)
+    answer = await tenant.client.chat.completions.create(
+        model="auto",
+        messages=[{"role": "user", "content": "Write double(x) in Python"}],
+        extra_body={"xynergy": {"verify": {"tests": TESTS}}},
+    )
+    told = answer.to_dict()["xynergy"]
+    assert told["provider"] == provider
+    assert why in str(told["route"]["reasons"])
+    assert answer.choices[0].message.content == RIGHT
+
+
+async def test_code_that_could_not_be_tested_is_not_verified(tenant: Tenant, world: World):
+    await cascading(tenant)
+    world.internal.otherwise = Behaviour(text=RIGHT)
+    body = await ask(tenant, "Write double(x)", verify={"tests": "assert double(2 == 4"})
+    assert body["route"]["provider"] == "abacus"
+    assert "its code was not tested" in str(body["route"]["reasons"])
