@@ -9,6 +9,7 @@ from shared_layer.ai.attempts import Attempts
 from shared_layer.ai.cascade.plan import plan_cascade
 from shared_layer.ai.credentials import use_keys_of
 from shared_layer.ai.fallback import first_answer
+from shared_layer.ai.hedging import patience_of
 from shared_layer.ai.ledger import note
 from shared_layer.ai.optimiser import optimise
 from shared_layer.ai.prompt import CATEGORY, Prompt
@@ -61,7 +62,11 @@ async def _ask(prompt: Prompt) -> Reply:
     cascade = plan_cascade(decision, body, prompt.verify)
     attempts = Attempts(prompt, body, saved, decision.kept, cascade)
     try:
-        won = await first_answer(cascade.decision if cascade else decision, attempts.ask)
+        won = await first_answer(
+            cascade.decision if cascade else decision,
+            attempts.ask,
+            patience_of(decision, streamed=False) if cascade is None else None,
+        )
     except (ProviderFailed, RateLimited):
         if attempts.doubted is None:
             raise

@@ -13,8 +13,9 @@ from shared_layer.ai.budget import Hold, hold, release
 from shared_layer.ai.cascade.plan import Cascade
 from shared_layer.ai.clients import post
 from shared_layer.ai.completion import Route, Usage
-from shared_layer.ai.failures import Doubted, InvalidAnswer
+from shared_layer.ai.failures import Doubted, InvalidAnswer, Outrun
 from shared_layer.ai.fallback import Answered
+from shared_layer.ai.hedging import took
 from shared_layer.ai.ledger import detach, record
 from shared_layer.ai.mock import mock_completion
 from shared_layer.ai.prompt import Prompt
@@ -48,29 +49,59 @@ class Attempts:
         self._routed = routed
         self._cascade = cascade
         self._wasted = 0
+        self._won = False
 
     async def ask(self, target: Target, seconds: float, reasons: tuple[str, ...]) -> tuple[dict[str, Any], Usage]:
-        """An answer of `target` that the prompt accepts; one that does not fit is asked for once more."""
+        """An answer of `target` that the prompt accepts; one that does not fit is asked for once more.
+
+        Where several are asked at once, only the first that is good is taken; the others are paid as outrun.
+        """
         until = asyncio.get_running_loop().time() + seconds
         for _ in range(TRIES_FOR_A_FIT):
             held = await hold(self._prompt.caller, target.price, self._body)
             try:
                 started = time.perf_counter()
-                answered = await send(target, self._body, self._prompt, until - asyncio.get_running_loop().time())
+                answered = await self._sent(target, reasons, held, until - asyncio.get_running_loop().time())
                 latency_ms = (time.perf_counter() - started) * 1000
                 usage = usage_of(answered, self._body, target.provider is not MOCK)
                 fit = fits(answered, self._prompt)
                 bill = Bill(target, usage, reasons, latency_ms, held)
                 doubt = await self._doubt(answered, bill) if fit else None
-                await self._pay(bill, "invalid" if not fit else "doubted" if doubt else "answered", doubt)
+                outcome = self._outcome(fit, doubt)
+                await self._pay(bill, outcome, doubt)
             finally:
                 await release(held)
+            if outcome == "outrun":
+                raise Outrun
             if doubt:
                 self.doubted = Answered(target, (answered, usage), (*reasons, f"not verified: {doubt}"))
                 raise Doubted(doubt)
             if fit:
+                took(target.provider, streamed=False, seconds=latency_ms / 1000)
                 return answered, usage
         raise InvalidAnswer()
+
+    def _outcome(self, fit: bool, doubt: str | None) -> Outcome:
+        if not fit:
+            return "invalid"
+        if doubt:
+            return "doubted"
+        if self._won:
+            return "outrun"
+        self._won = True
+        return "answered"
+
+    async def _sent(self, target: Target, reasons: tuple[str, ...], held: Hold, seconds: float) -> dict[str, Any]:
+        """What the target answers. Whoever is cancelled as outrun is paid for what it was sent: it may have begun."""
+        started = time.perf_counter()
+        try:
+            return await send(target, self._body, self._prompt, seconds)
+        except asyncio.CancelledError:
+            if self._won:
+                usage = Usage(estimate_messages(self._body["messages"]), 0, estimated=True)
+                bill = Bill(target, usage, reasons, (time.perf_counter() - started) * 1000, held)
+                await asyncio.shield(detach(self._pay(bill, "outrun", None)))
+            raise
 
     def reply(self, won: Answered[tuple[dict[str, Any], Usage]], decision: Decision, latency_ms: float) -> Reply:
         """The answer that was taken, with what all attempts cost."""
@@ -115,7 +146,7 @@ class Attempts:
 
     async def _pay(self, bill: Bill, outcome: Outcome, doubt: str | None) -> None:
         """Write one answer down. Only the one that is given bears the call's own id."""
-        self._wasted += outcome in ("invalid", "doubted", "check")
+        self._wasted += outcome in ("invalid", "doubted", "check", "outrun")
         own = outcome in ("answered", "aborted")
         target = bill.target
         verdict = {} if doubt is None else {"verified": not doubt, "check": doubt[:200]}

@@ -18,7 +18,8 @@ from shared_layer.ai.begun import Begun, whole
 from shared_layer.ai.cascade.plan import Cascade, plan_cascade
 from shared_layer.ai.completion import Usage
 from shared_layer.ai.fallback import first_answer
-from shared_layer.ai.opening import open_stream
+from shared_layer.ai.hedging import patience_of
+from shared_layer.ai.openings import Openings
 from shared_layer.ai.optimiser import optimise
 from shared_layer.ai.prompt import Prompt
 from shared_layer.ai.relay import Relay
@@ -62,7 +63,9 @@ async def _checked(attempts: Attempts, cascade: Cascade, started: float) -> Repl
 async def _opened(
     prompt: Prompt, body: Mapping[str, Any], saved: int, decision: Decision, started: float, spent: int = 0
 ) -> Begun:
-    won = await first_answer(decision, lambda target, seconds, _: open_stream(prompt.caller, target, body, seconds))
+    openings = Openings(prompt, body)
+    won = await first_answer(decision, openings.open, patience_of(decision, streamed=True))
+    spent += openings.cost_micros
     plan = StreamPlan(prompt, body, saved, decision, won, started, spent)
     relay = Relay(plan)
     price = won.target.price

@@ -37,6 +37,10 @@ class Doubted(Exception):
     """A cheap answer did not stand the cascade's checks; the message says which."""
 
 
+class Outrun(Exception):
+    """Another provider, asked as well, was quicker."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """One provider's failure in a sentence. `sick`: it counts against the provider's breaker.
@@ -62,6 +66,8 @@ def failure_of(provider: str, error: Exception, pinned: bool) -> Failure | Probl
         return Failure(provider, "answered something that does not fit", sick=False)
     if isinstance(error, Doubted):
         return Failure(provider, f"was not trusted: {error}", sick=False)
+    if isinstance(error, Outrun):
+        return Failure(provider, "was outrun", sick=False)
     if isinstance(error, TimeoutError):
         return Failure(provider, "did not answer in time")
     if isinstance(error, Unreachable):

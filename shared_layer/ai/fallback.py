@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from shared_layer.ai.breaker import Admission, admit, look, report
 from shared_layer.ai.budget_errors import BudgetExceeded
 from shared_layer.ai.failures import Failure, exhausted, failure_of
+from shared_layer.ai.hedging import Patience, budget
 from shared_layer.ai.providers import MOCK
+from shared_layer.ai.racing import race
 from shared_layer.ai.routing import Decision, Target
 from shared_layer.core.context import current
 from shared_layer.core.errors import Problem
@@ -30,29 +32,82 @@ class Answered(Generic[T]):
     reasons: tuple[str, ...]
 
 
-async def first_answer(decision: Decision, attempt: Attempt[T]) -> Answered[T]:
+async def first_answer(decision: Decision, attempt: Attempt[T], patience: Patience | None = None) -> Answered[T]:
     """What the first target answers whose breaker admits the call and who does not fail.
 
-    Raises the caller's own problem as the provider told it, ProviderFailed or RateLimited where nobody is left.
+    With `patience` the next target is asked as well where one takes longer than that, and the first answer wins: then
+    `attempt` has to know that only one of its answers is taken. Raises the caller's own problem as the provider told
+    it, ProviderFailed or RateLimited where nobody is left.
     """
-    left = list(decision.targets)
-    reasons, failures, waiting = list(decision.reasons), list[Failure](), list[str]()
-    while left:
-        admission = await _admitted(left)
-        index = len(left) if admission is None else _index(left, admission)
-        for skipped in left[:index]:
-            waiting.append(skipped.provider.breaker)
-            reasons.append(f"{skipped.provider.id} skipped: it is left alone for now")
+    search = _Search(decision, attempt)
+    while (asked := await search.next()) is not None:
+        seconds = patience(asked.target) if patience is not None and search.left else None
+        if seconds is None:
+            results = [await asked.result]
+        else:
+            results = await race(asked.result, seconds, search.hedge)
+        if (found := search.settled(results)) is not None:
+            return found
+    raise exhausted(search.failures, await look(search.waiting) if search.waiting else [])
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked(Generic[T]):
+    """A target that is being asked, for the reasons that there were."""
+
+    target: Target
+    reasons: tuple[str, ...]
+    result: Coroutine[Any, Any, Answered[T] | Failure]
+
+
+class _Search(Generic[T]):
+    """Who is left to be asked, and why the others did not answer."""
+
+    def __init__(self, decision: Decision, attempt: Attempt[T]) -> None:
+        self.left = list(decision.targets)
+        self.failures: list[Failure] = []
+        self.waiting: list[str] = []
+        self._attempt, self._pinned = attempt, decision.pinned
+        self._reasons = list(decision.reasons)
+
+    async def next(self) -> _Asked[T] | None:
+        """The next target that its breaker admits; None where nobody is left."""
+        if not self.left:
+            return None
+        admission = await _admitted(self.left)
+        index = len(self.left) if admission is None else _index(self.left, admission)
+        for skipped in self.left[:index]:
+            self.waiting.append(skipped.provider.breaker)
+            self._reasons.append(f"{skipped.provider.id} skipped: it is left alone for now")
         if admission is None:
-            break
-        target, left = left[index], left[index + 1 :]
-        asked = attempt(target, _seconds(target, bool(left)), tuple(reasons))
-        result = await _try(admission, asked, decision.pinned)
-        if not isinstance(result, Failure):
-            return Answered(target, result, tuple(reasons))
-        failures.append(result)
-        reasons.append(f"{result.provider} failed: it {result.reason}")
-    raise exhausted(failures, await look(waiting) if waiting else [])
+            self.left = []
+            return None
+        target, self.left = self.left[index], self.left[index + 1 :]
+        reasons = tuple(self._reasons)
+        asked = self._attempt(target, _seconds(target, bool(self.left)), reasons)
+        return _Asked(target, reasons, self._result(target, reasons, _try(admission, asked, self._pinned)))
+
+    async def hedge(self) -> Coroutine[Any, Any, Answered[T] | Failure] | None:
+        """One more target asked while another is; None where that may not be, or nobody is left."""
+        if not budget.take():
+            return None
+        self._reasons.append("the one before takes longer than it usually does: this one was asked as well")
+        asked = await self.next()
+        return asked.result if asked is not None else None
+
+    def settled(self, results: Sequence[Answered[T] | Failure]) -> Answered[T] | None:
+        """The answer among the results, the failures kept."""
+        for result in results:
+            if not isinstance(result, Failure):
+                return result
+            self.failures.append(result)
+            self._reasons.append(f"{result.provider} failed: it {result.reason}")
+        return None
+
+    @staticmethod
+    async def _result(target: Target, reasons: tuple[str, ...], tried: Awaitable[T | Failure]) -> Answered[T] | Failure:
+        result = await tried
+        return result if isinstance(result, Failure) else Answered(target, result, reasons)
 
 
 async def _admitted(left: Sequence[Target]) -> Admission | None:

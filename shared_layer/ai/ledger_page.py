@@ -37,7 +37,7 @@ SUMS: Final = (
 CASCADE: Final = ("checks_passed", "checks_failed", "check_micros", "spared_micros")
 """Sums of the verified cascade: cheap answers that stood the checks or did not, what checks and answers that were not
 given cost, and what answers that would have gone to a strong model otherwise were cheaper by."""
-_NOT_GIVEN: Final = ("invalid", "doubted", "check")
+_NOT_GIVEN: Final = ("invalid", "doubted", "check", "outrun")
 
 Entry = dict[str, Any]
 

@@ -60,6 +60,7 @@ class Provider:
     for first: hard prompts or simple ones.
 
     Limits are in seconds: to connect, to the first token of a stream, between its tokens, and for a whole answer.
+    `hedge_after_seconds` is when another one is asked as well, where a policy allows that (None: as is usual for it).
     `continues` and `counts_along` are what vLLM can: go on with an unfinished answer, and count tokens as it writes.
     """
 
@@ -77,6 +78,7 @@ class Provider:
     first_token_seconds: float = 20.0
     idle_seconds: float = 20.0
     total_seconds: float = 60.0
+    hedge_after_seconds: float | None = None
     continues: bool = False
     counts_along: bool = False
 

@@ -12,9 +12,10 @@ from shared_layer.ai.providers import MOCK, baseline_price
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 
-Outcome = Literal["answered", "invalid", "broken", "aborted", "doubted", "check"]
+Outcome = Literal["answered", "invalid", "broken", "aborted", "doubted", "check", "outrun"]
 """`invalid`: did not fit the schema; `broken`: the provider failed in mid-stream; `aborted`: the caller left;
-`doubted`: did not stand the cascade's checks; `check`: was asked for by a check."""
+`doubted`: did not stand the cascade's checks; `check`: was asked for by a check; `outrun`: another provider was
+asked as well, and was quicker."""
 
 
 @dataclass(frozen=True, slots=True)
