@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 
 from infra.local.firestore.field_paths import FieldPath, format_field_path
-from infra.local.firestore.value_order import encode, is_vector
+from infra.local.firestore.value_order import encode, encode_array, is_vector
 from infra.local.firestore.wire import Value
 
 # As in the cloud, only so much of a value is indexed; queries compare the rest on the document itself.
@@ -44,11 +44,14 @@ def _entries(fields: Mapping[str, Value], names: Iterable[str]) -> Iterator[Entr
 
 def _entries_of(value: Value, path: FieldPath) -> Iterator[Entry]:
     field = format_field_path(path)
-    yield field, WHOLE, encode(value)[:VALUE_BYTES]
     kind = value.WhichOneof("value_type")
     if kind == "array_value":
-        for element in value.array_value.values:
-            yield field, ELEMENT, encode(element)[:VALUE_BYTES]
-    elif kind == "map_value" and not is_vector(value):
+        keys = [encode(element) for element in value.array_value.values]
+        yield field, WHOLE, encode_array(keys)[:VALUE_BYTES]
+        for key in keys:
+            yield field, ELEMENT, key[:VALUE_BYTES]
+        return
+    yield field, WHOLE, encode(value)[:VALUE_BYTES]
+    if kind == "map_value" and not is_vector(value):
         for name, inner in value.map_value.fields.items():
             yield from _entries_of(inner, (*path, name))

@@ -2,8 +2,10 @@
 
 Three ways, tried in this order:
 1. the order is by name: walk the rarest point (`==`, `array-contains`), whose entries lie in name order, or the names;
-2. some stretch of another index is small: fetch it whole and sort;
+2. what lies on some stretch of another index, and on all points, is few: fetch it whole and sort;
 3. walk the index of the first field of the order, which yields results in order, so that a limit stops it early.
+What is few enough for 2 is what costs less than 3 would: of n documents, m of which match, 3 looks at limit * n / m to
+find a page. So neither a common nor a rare term makes a page of a large collection dear, however long its lists are.
 Equalities that are not walked are probed in SQL; what the index cannot decide exactly is checked on the document.
 """
 
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from math import isqrt
 from operator import itemgetter
 
 from infra.local.firestore.field_paths import format_field_path
@@ -24,6 +27,10 @@ from infra.local.firestore.value_order import NULL, decode_name
 
 # A stretch up to this long is sorted sooner than the order's own index is walked past what does not match.
 _SMALL = 256
+# Fetching and sorting a document costs as much as passing over so many that do not match.
+_PASSED_OVER = 8
+# How much more than few is still counted, to know which of several points is the rarest.
+_TIMES_FEW = 16
 _LAST = b"\xff"
 
 
@@ -37,7 +44,7 @@ def rows_in_order(scan: Scan, conjunction: Conjunction, query: Query) -> Iterato
         rarest = points[0] if len(points) == 1 else min(points, key=lambda point: scan.count(point, _SMALL))
         found = scan.along_index(rarest, _without(points, rarest), first.descending)
         return _checked(found, residual)
-    small = _smallest(scan, stretches, first)
+    small = _smallest(scan, stretches, points, query)
     if small is not None:
         found = scan.along_index(small, _without(points, small), descending=False)
         return _sorted(_checked(found, residual), query.orders)
@@ -53,13 +60,25 @@ def rows_in_order(scan: Scan, conjunction: Conjunction, query: Query) -> Iterato
     return _ordered(found, residual, query.orders)
 
 
-def _smallest(scan: Scan, stretches: Sequence[Range], first: Order) -> Range | None:
-    """The stretch to fetch whole, if one is small; the order's own index needs no such help."""
-    field = format_field_path(first.path)
+def _smallest(scan: Scan, stretches: Sequence[Range], points: Sequence[Range], query: Query) -> Range | None:
+    """The stretch to fetch whole, if little lies on it; the order's own index needs no such help."""
+    field = format_field_path(query.orders[0].path)
     others = [stretch for stretch in stretches if stretch.field != field or stretch.element != WHOLE]
-    counted = [(scan.count(stretch, _SMALL), stretch) for stretch in others]
-    count, stretch = min(counted, key=itemgetter(0), default=(_SMALL, None))
-    return stretch if count < _SMALL else None
+    if not others:
+        return None
+    few = _few(scan, query)
+    counted = [(scan.count(stretch, few * _TIMES_FEW), stretch) for stretch in others]
+    count, stretch = min(counted, key=itemgetter(0))
+    if count >= few and len(points) > 1:
+        count = scan.count(stretch, few, _without(points, stretch))
+    return stretch if count < few else None
+
+
+def _few(scan: Scan, query: Query) -> int:
+    """As many matches as are sooner fetched and sorted than a page of them is found along the order's index."""
+    size = scan.reader.about(scan.key)
+    wanted = size if query.limit is None else query.limit + query.offset
+    return max(_SMALL, isqrt(wanted * size // _PASSED_OVER))
 
 
 def _checked(found: Iterator[tuple[bytes, Row]], residual: Sequence[Predicate]) -> Iterator[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from infra.local.firestore.paths import Collection, DocumentPath, Parent
 
@@ -18,16 +18,26 @@ class StoredDocument:
     body: bytes
 
 
-class Reader:
-    """Reads through one connection. `keys` remembers collections' keys, which never change once given."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What every reader of a file may remember: collections' keys, which never change once given, and their sizes,
+    each with the number of rows that the file had been given when it was counted.
+    """
 
-    def __init__(self, connection: sqlite3.Connection, keys: dict[Collection, int]) -> None:
+    keys: dict[Collection, int] = field(default_factory=dict)
+    sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+
+class Reader:
+    """Reads through one connection."""
+
+    def __init__(self, connection: sqlite3.Connection, known: Known) -> None:
         self.connection = connection
-        self._keys = keys
+        self._known = known
 
     def key_of(self, collection: Collection) -> int | None:
         """The number that rows know `collection` by; None where it never held a document."""
-        key = self._keys.get(collection)
+        key = self._known.keys.get(collection)
         if key is None:
             row = self.connection.execute(
                 "SELECT key FROM collections WHERE database = ? AND id = ? AND parent = ?",
@@ -35,8 +45,17 @@ class Reader:
             ).fetchone()
             if row is None:
                 return None
-            key = self._keys[collection] = row[0]
+            key = self._known.keys[collection] = row[0]
         return key
+
+    def about(self, key: int) -> int:
+        """About how many documents the collection of that key holds: counted once, and when the file grew by half."""
+        (rows,) = self.connection.execute("SELECT coalesce(max(key), 0) FROM documents").fetchone()
+        size, then = self._known.sizes.get(key, (0, -1))
+        if not then <= rows <= then * 3 // 2:
+            (size,) = self.connection.execute("SELECT count(*) FROM documents WHERE collection = ?", (key,)).fetchone()
+            self._known.sizes[key] = (size, rows)
+        return size
 
     def get(self, path: DocumentPath) -> StoredDocument | None:
         key = self.key_of(path.collection)

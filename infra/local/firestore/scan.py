@@ -21,8 +21,8 @@ _ALSO_AT = (
     " AND id = d.id)"
 )
 _COUNT = (
-    "SELECT count(*) FROM (SELECT 1 FROM entries WHERE collection = ? AND field = ? AND element = ?"
-    " AND value BETWEEN ? AND ? LIMIT ?)"
+    "SELECT count(*) FROM (SELECT 1 FROM entries d WHERE d.collection = ? AND d.field = ? AND d.element = ?"
+    " AND d.value BETWEEN ? AND ?{also} LIMIT ?)"
 )
 
 
@@ -34,10 +34,12 @@ class Scan:
     key: int
     collection: Collection
 
-    def count(self, stretch: Range, most: int) -> int:
-        """How many entries `stretch` holds, counted up to `most`."""
-        arguments = (self.key, stretch.field, stretch.element, stretch.low, stretch.high, most)
-        return int(self.reader.connection.execute(_COUNT, arguments).fetchone()[0])
+    def count(self, stretch: Range, most: int, points: Sequence[Range] = ()) -> int:
+        """How many entries `stretch` holds of documents that lie on all `points`, counted up to `most`."""
+        arguments: list[object] = [self.key, stretch.field, stretch.element, stretch.low, stretch.high]
+        arguments += [part for point in points for part in (point.field, point.element, point.low)]
+        sql = _COUNT.format(also=_ALSO_AT * len(points))
+        return int(self.reader.connection.execute(sql, (*arguments, most)).fetchone()[0])
 
     def along_index(
         self, stretch: Range, points: Sequence[Range], descending: bool, skipped: Sequence[bytes] = ()

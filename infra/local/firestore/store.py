@@ -8,7 +8,7 @@ from pathlib import Path
 
 from infra.local.clock import Clock
 from infra.local.firestore.paths import Collection, DocumentPath
-from infra.local.firestore.reader import Reader
+from infra.local.firestore.reader import Known, Reader
 from infra.local.firestore.schema import open_database, open_snapshot
 
 
@@ -20,9 +20,9 @@ class Store:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
         self._clock = clock
-        self._keys: dict[Collection, int] = {}
+        self._known = Known()
         self.connection = open_database(folder)
-        self.latest = Reader(self.connection, self._keys)
+        self.latest = Reader(self.connection, self._known)
         (self.last_commit,) = self.connection.execute("SELECT last_commit FROM state").fetchone()
         self._told: int = self.last_commit
 
@@ -31,7 +31,7 @@ class Store:
 
     def snapshot(self) -> Reader:
         """A reader of the state as it is now; whoever takes it closes its connection."""
-        return Reader(open_snapshot(self._folder), self._keys)
+        return Reader(open_snapshot(self._folder), self._known)
 
     def read_time(self) -> int:
         """A time, in microseconds, at which every commit so far is seen and none that follows."""
@@ -60,7 +60,7 @@ class Store:
                 "INSERT INTO collections (database, id, parent) VALUES (?, ?, ?) RETURNING key",
                 (collection.database, collection.id, collection.parent),
             ).fetchone()
-            key = self._keys[collection] = int(row[0])
+            key = self._known.keys[collection] = int(row[0])
         return key
 
     def put(self, key: int, path: DocumentPath, update_time: int, body: bytes) -> None:

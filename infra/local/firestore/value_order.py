@@ -9,7 +9,7 @@ Every key is one tag byte and a body that no other body of that tag extends, so 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from infra.local.firestore.errors import InvalidArgument
@@ -43,6 +43,11 @@ def encode(value: Value) -> bytes:
     out = bytearray()
     _append(out, value)
     return bytes(out)
+
+
+def encode_array(elements: Iterable[bytes]) -> bytes:
+    """The key of the array whose elements have these keys."""
+    return _ARRAY + b"".join(elements) + _END
 
 
 def encode_name(segments: str) -> bytes:
