@@ -1,4 +1,4 @@
-"""What belongs to a contact and moves with it: interactions, notes, tasks and deals.
+"""What belongs to a contact and moves with it: interactions, notes, tasks, suggestions and deals.
 
 Each carries the merges that brought it where it is, the latest last, so that a merge can be undone for exactly these.
 """
@@ -103,6 +103,7 @@ def _places(tenant_id: str) -> dict[str, AsyncCollectionReference]:
         "interactions": tenant_collection(tenant_id, "crm_interactions"),
         "notes": tenant_collection(tenant_id, "crm_notes"),
         "tasks": tenant_collection(tenant_id, "crm_tasks"),
+        "suggestions": tenant_collection(tenant_id, "crm_task_suggestions"),
         "deals": tenant_collection(tenant_id, "crm_deals"),
     }
 

@@ -20,8 +20,11 @@ from shared_layer.crm.interaction import (
     business_id,
     interaction_document,
 )
+from shared_layer.crm.next_steps import TITLE_LENGTH, suggested
 from shared_layer.crm.people import owners
 from shared_layer.crm.settings import CrmSettings, read_settings
+from shared_layer.crm.suggesting import suggest
+from shared_layer.crm.suggestion import TaskSuggestion, suggestion_id
 from shared_layer.crm.timeline import stage_interaction
 from shared_layer.messaging.events.gmail import GmailMessageIngested, MailAddress
 from shared_layer.messaging.events.webhooks import LeadCaptured, PaymentReceived
@@ -87,6 +90,31 @@ async def hear_mail(mail: GmailMessageIngested, unit: Unit) -> None:
                     mail.direction, thread=mail.thread_id, **seen,
                 ),
             )  # fmt: skip
+    if people:
+        await _suggest(mail, next(iter(people)), settings, unit)
+
+
+async def _suggest(mail: GmailMessageIngested, contact_id: str, settings: CrmSettings, unit: Unit) -> None:
+    """Stage the next step that a mail speaks of: what they ask or promise, what we promise.
+
+    No more of the mail is told than the team may see of it: the subject stands for a sentence that it may not.
+    """
+    found = suggested(mail.text) if settings.mail_visibility != "metadata" and not mail.automated else None
+    if found is None or (found.kind == "question" and mail.direction == "outbound"):
+        return
+    moment, shown = clock.utcnow(), settings.mail_visibility == "everything"
+    suggestion = TaskSuggestion(
+        id=suggestion_id("gmail", mail.message_id),
+        contact_id=contact_id,
+        origin="gmail",
+        reference=mail.message_id,
+        kind=found.kind,
+        title=found.title if shown else mail.subject[:TITLE_LENGTH] or "(no subject)",
+        said_at=mail.sent_at,
+        created_at=moment,
+        updated_at=moment,
+    )
+    await suggest(suggestion, settings, unit)
 
 
 async def _one_each(addresses: list[MailAddress], tenant_id: str) -> list[MailAddress]:

@@ -21,12 +21,13 @@ SCALARS: Final = tuple(name for name in ContactFields.model_fields if name not i
 
 
 class MergeRequest(Model):
-    """Which contact goes into this one. `winners` names fields whose value the other contact gives, not this one."""
+    """Which contact (`merged_id`) goes into which (`contact_id`). `winners` names fields and whose value wins."""
 
+    contact_id: Annotated[Id, Field(examples=["con_11111111111111111111"])]
     merged_id: Annotated[Id, Field(examples=["con_00000000000000000000"])]
     winners: dict[str, Literal["kept", "merged"]] = Field(
         default_factory=dict,
-        description="By field. A field left out keeps this contact's value, or takes the other's where this has none.",
+        description="By field. One left out keeps contact_id's value, or takes the other's where that has none.",
     )
 
 

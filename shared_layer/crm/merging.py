@@ -35,9 +35,9 @@ from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read, tenant_collection
 
 
-async def merge_contacts(contact_id: str, wanted: MergeRequest, caller: Caller, unit: Unit) -> Merge:
-    """Merge another contact into this one. Raises NotFound, IllegalTransition, ValidationFailed, Conflict."""
-    contact = await load_active(caller.tenant_id, contact_id)
+async def merge_contacts(wanted: MergeRequest, caller: Caller, unit: Unit) -> Merge:
+    """Merge one contact into another. Raises NotFound, IllegalTransition, ValidationFailed, Conflict."""
+    contact = await load_active(caller.tenant_id, wanted.contact_id)
     other = await load_active(caller.tenant_id, wanted.merged_id)
     if contact.id == other.id:
         raise Conflict("Both ids are one contact already. Name two.")

@@ -13,6 +13,7 @@ from shared_layer.crm.counters import count_change
 from shared_layer.crm.hearing import entry, recorded
 from shared_layer.crm.interaction import State, StoredInteraction, business_id, interaction_document
 from shared_layer.crm.settings import read_settings
+from shared_layer.crm.suggesting import withdraw
 from shared_layer.crm.timeline import stage_interaction
 from shared_layer.messaging.events.slack import SlackMessageChanged, SlackMessageReceived
 from shared_layer.messaging.unit import Unit
@@ -51,6 +52,8 @@ async def hear_message(message: SlackMessageReceived, unit: Unit) -> None:
 async def hear_change(change: SlackMessageChanged, unit: Unit) -> None:
     """Apply an edit or a deletion, unless a later one was applied before."""
     interaction_id = business_id("slack", change.team_id, change.channel_id, change.ts)
+    if change.change == "deleted":
+        await withdraw(unit, change.team_id, change.channel_id, change.ts)
     snapshot = await interaction_document(unit.tenant_id, interaction_id).get()
     if not snapshot.exists:
         unit.create(interaction_document(unit.tenant_id, interaction_id), _awaited(interaction_id, change).model_dump())

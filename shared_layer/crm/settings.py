@@ -42,7 +42,8 @@ class CrmSettings(Model):
     `mail`: `sent-to` whom somebody here wrote to, `both` also who wrote, `never`. `create_from` names the other ways.
     `blocklist` holds addresses and domains; `internal_domains` are the tenant's own. Role addresses (info@, sales@)
     never become a contact by mail or Slack, private ones (gmail.com) only where `personal_addresses` says so.
-    `mail_visibility` is what of a mail the whole team sees on the timeline.
+    `mail_visibility` is what of a mail the whole team sees on the timeline. `task_suggestions`: what known people ask
+    and promise waits for a decision (`review`), becomes a task at once (`accept`), or is passed over (`never`).
     """
 
     mail: Literal["sent-to", "both", "never"] = "sent-to"
@@ -51,6 +52,7 @@ class CrmSettings(Model):
     blocklist: Annotated[list[Blocked], Field(max_length=1000)] = Field(default_factory=list)
     internal_domains: Annotated[list[Domain], Field(max_length=100)] = Field(default_factory=list)
     mail_visibility: Literal["metadata", "subject", "everything"] = "subject"
+    task_suggestions: Literal["review", "accept", "never"] = "review"
     phone_region: Region = Field(default="US", description="Where a number without a country is dialled.")
 
 

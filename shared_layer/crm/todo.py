@@ -34,12 +34,16 @@ def task_facts(task: CrmTask) -> Facts:
 
 async def create_crm_task(draft: CrmTaskDraft, caller: Caller, unit: Unit) -> CrmTask:
     """Stage a task. Raises NotFound where its contact or deal is not the tenant's."""
-    draft = await attached(draft, caller.tenant_id)
+    return stage_task(await attached(draft, caller.tenant_id), caller.principal, unit)
+
+
+def stage_task(draft: CrmTaskDraft, by: str, unit: Unit) -> CrmTask:
+    """Stage a task about a contact and a deal that are there."""
     moment = clock.utcnow()
     task = CrmTask(
         id=new_id("todo"),
         series_from=draft.due_at if draft.recurrence else None,
-        created_by=caller.principal,
+        created_by=by,
         created_at=moment,
         updated_at=moment,
         **draft.model_dump(),

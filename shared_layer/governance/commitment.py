@@ -35,7 +35,7 @@ PLAIN_FIELDS: Final = frozenset(
         *("currency", "timezone", "successor_id", "dies_at", "campaign_id", "key_id", "call_id", "task_id"),
         *("policy_id", "request_id", "hold_id", "tenant_id", "event_id"),
         *("contact_id", "merged_id", "restored_id", "merge_id", "import_id", "interaction_id", "deal_id", "origin"),
-        *("stage", "former_stage"),
+        *("suggestion_id", "stage", "former_stage"),
         *("check", "router", "day", "missing_models"),
         *("service", "rule", "severity"),
         *("webhook_id", "source_id", "provider_event_id", "provider_event_type", "endpoint_id", "delivery_id"),

@@ -8,6 +8,7 @@ import orjson
 
 from shared_layer.core import clock
 from shared_layer.core.logs import log
+from shared_layer.crm.next_steps import suggested
 from shared_layer.messaging.events.slack import (
     SlackConnectionChanged,
     SlackEventDue,
@@ -31,7 +32,6 @@ from shared_layer.slack.index import take_deletion, take_message
 from shared_layer.slack.message import Message, moment_of, read_message
 from shared_layer.slack.mrkdwn import mentions, plain_text
 from shared_layer.slack.receiving import DELIVERIES
-from shared_layer.slack.suggestions import suggested
 from shared_layer.slack.workspace import workspace_of
 from shared_layer.storage.documents import tenant_document
 

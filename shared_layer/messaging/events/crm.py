@@ -72,6 +72,16 @@ class InteractionRecorded(EventPayload):
     occurred_at: datetime
 
 
+@event_type("crm_task_suggestion_changed")
+class CrmTaskSuggestionChanged(EventPayload):
+    """A task was suggested by somebody's words (`open`), or that was `accepted` or `dismissed`."""
+
+    suggestion_id: str
+    contact_id: str
+    state: str
+    task_id: str | None = None
+
+
 @event_type("crm_task_changed")
 class CrmTaskChanged(EventPayload):
     task_id: str

@@ -38,7 +38,7 @@ async def test_a_merge_joins_what_there_is_and_its_undoing_parts_it_exactly(plat
     one, two = await pair(crm)
     before = await everything(crm, one, two)
     merge = await crm.ask(
-        "POST", f"/contacts/{one['id']}:merge", json={"merged_id": two["id"], "winners": {"name": "merged"}}
+        "POST", "/contacts:merge", json={"contact_id": one["id"], "merged_id": two["id"], "winners": {"name": "merged"}}
     )
     assert merge.status_code == 200, merge.text
     merged = await crm.get(f"/contacts/{one['id']}")
@@ -62,7 +62,7 @@ async def test_a_merge_joins_what_there_is_and_its_undoing_parts_it_exactly(plat
 async def test_what_was_changed_since_stays_changed(platform: LocalPlatform) -> None:
     crm = await new_crm(platform)
     one, two = await pair(crm)
-    merge = (await crm.ask("POST", f"/contacts/{one['id']}:merge", json={"merged_id": two["id"]})).json()
+    merge = (await crm.ask("POST", "/contacts:merge", json={"contact_id": one["id"], "merged_id": two["id"]})).json()
     version = (await crm.get(f"/contacts/{one['id']}"))["version"]
     await crm.ask("PATCH", f"/contacts/{one['id']}", version, json={"title": "CEO", "tags": ["vip", "new"]})
     await crm.create(f"/contacts/{two['id']}/interactions", subject="since")
@@ -76,9 +76,9 @@ async def test_merges_of_merges_are_undone_from_the_outside_in(platform: LocalPl
     crm = await new_crm(platform)
     one, two = await pair(crm)
     three = await crm.create(name="A. Lee")
-    inner = (await crm.ask("POST", f"/contacts/{two['id']}:merge", json={"merged_id": three["id"]})).json()
+    inner = (await crm.ask("POST", "/contacts:merge", json={"contact_id": two["id"], "merged_id": three["id"]})).json()
     between = await everything(crm, one, two)
-    outer = (await crm.ask("POST", f"/contacts/{one['id']}:merge", json={"merged_id": two["id"]})).json()
+    outer = (await crm.ask("POST", "/contacts:merge", json={"contact_id": one["id"], "merged_id": two["id"]})).json()
     assert (await crm.get(f"/contacts/{three['id']}"))["id"] == one["id"]
     assert (await crm.ask("POST", f"/merges/{inner['id']}:undo")).status_code == 409
     await crm.ask("POST", f"/merges/{outer['id']}:undo")
@@ -90,8 +90,11 @@ async def test_merges_of_merges_are_undone_from_the_outside_in(platform: LocalPl
 async def test_what_cannot_be_merged_is_refused(platform: LocalPlatform) -> None:
     crm = await new_crm(platform)
     one, two = await pair(crm)
-    path = f"/contacts/{one['id']}:merge"
-    assert (await crm.ask("POST", path, json={"merged_id": one["id"]})).status_code == 409
-    assert (await crm.ask("POST", path, json={"merged_id": "con_none"})).status_code == 404
-    unknown = await crm.ask("POST", path, json={"merged_id": two["id"], "winners": {"id": "merged"}})
-    assert unknown.status_code == 422
+
+    async def merged(other: str, **more: Any) -> int:
+        body = {"contact_id": one["id"], "merged_id": other, **more}
+        return (await crm.ask("POST", "/contacts:merge", json=body)).status_code
+
+    assert await merged(one["id"]) == 409
+    assert await merged("con_none") == 404
+    assert await merged(two["id"], winners={"id": "merged"}) == 422

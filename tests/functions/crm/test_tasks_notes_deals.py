@@ -24,8 +24,8 @@ async def test_notes_belong_to_a_contact_or_a_deal_and_go_along_with_a_merge(pla
     assert (changed.json()["pinned"], changed.json()["text"]) == (True, "Likes tea")
     assert [one["kind"] for one in await crm.listed(f"/contacts/{two['id']}/interactions")] == ["note", "deal"]
     assert (await crm.get(f"/contacts/{two['id']}"))["last_contacted_at"] is None
-    merge = (await crm.ask("POST", f"/contacts/{one['id']}:merge", json={"merged_id": two["id"]})).json()
-    assert merge["moved"] == {"interactions": 2, "notes": 1, "tasks": 1, "deals": 1}
+    merge = (await crm.ask("POST", "/contacts:merge", json={"contact_id": one["id"], "merged_id": two["id"]})).json()
+    assert merge["moved"] == {"interactions": 2, "notes": 1, "tasks": 1, "suggestions": 0, "deals": 1}
     for path in ("/notes", "/tasks", "/deals"):
         assert len(await crm.listed(path, contact_id=one["id"])) == 1, path
         assert await crm.listed(path, contact_id=two["id"]) == await crm.listed(path, contact_id=one["id"])
@@ -122,7 +122,9 @@ async def act(crm: Crm, chance: random.Random) -> None:
     elif do == "merge":
         one, two = chance.sample(contacts, 2)
         await crm.ask(
-            "POST", f"/contacts/{one['id']}:merge", json={"merged_id": two["id"], "winners": {"stage": "merged"}}
+            "POST",
+            "/contacts:merge",
+            json={"contact_id": one["id"], "merged_id": two["id"], "winners": {"stage": "merged"}},
         )
     elif do == "undo":
         for merge in (await crm.listed("/merges"))[:1]:

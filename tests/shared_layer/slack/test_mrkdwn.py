@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared_layer.crm.next_steps import suggested
 from shared_layer.slack.mrkdwn import escaped, mentions, plain_text
 from shared_layer.slack.search import read_search
-from shared_layer.slack.suggestions import suggested
 
 
 @given(st.text())

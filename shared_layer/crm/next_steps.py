@@ -1,4 +1,4 @@
-"""What in a message may be worth a task: a question that waits for an answer, a promise that waits to be kept.
+"""What in a message or a mail may be worth a task: a question that waits for an answer, a promise that is to be kept.
 
 Plain rules, so that the same text says the same each time; a wrong suggestion costs a glance, so each needs a sign.
 """
