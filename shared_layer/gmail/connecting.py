@@ -1,4 +1,5 @@
-"""Connecting a mailbox by OAuth 2.0 with PKCE (RFC 7636): begun by a caller, finished by the browser that comes back.
+"""Connecting a mailbox by OAuth 2.0 with PKCE (RFC 7636): begun by a caller, finished by the browser that comes back,
+once the person before it has read whom the mailbox goes to (`consent`).
 
 The `state` is sealed by the platform and good once, for ten minutes; it names the tenant, so that nothing of the
 address that Google sends the browser to is believed otherwise. Without an OAuth client the made-up mailbox is connected
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import os
 from datetime import datetime, timedelta
 from typing import Annotated, Final
@@ -62,12 +64,13 @@ class NewConnect(Model):
 
 
 class Connect(Entity):
-    """A connection that was begun. `verifier` is PKCE's, sealed."""
+    """A connection that was begun. `verifier` is PKCE's, sealed; `browser` the digest of the one browser's cookie."""
 
     id: str
     owner: str
     visibility: Visibility
     verifier: str
+    browser: str | None = None
     expires_at: datetime
     done: bool = False
 
@@ -130,11 +133,13 @@ async def begin(new: NewConnect, caller: Caller, unit: Unit) -> Begun:
     return Begun(authorization_url=url, expires_at=connect.expires_at, mode="live")
 
 
-async def finish(query: CallbackQuery, outer: Unit) -> Mailbox:
-    """Connect the mailbox that Google gave the tokens of. Raises InvalidRequest for a state or code that is none."""
-    tenant_id, connect = await _begun(query.state)
-    if query.error or not query.code:
-        raise InvalidRequest(f"Google says: {query.error or 'no code'}. Begin again with POST /connect.")
+async def finish(query: CallbackQuery, cookie: str | None, outer: Unit) -> Mailbox:
+    """Connect the mailbox that Google gave the tokens of. Raises InvalidRequest for a state, code or browser that is
+    none of this connection.
+    """
+    tenant_id, connect = await begun(query)
+    if connect.browser is None or not is_browser(connect, cookie):
+        raise InvalidRequest("Another browser came back from Google. Begin again with POST /connect.")
     unit = Unit(outer.context, tenant_id, outer.emits)
     outer.context.tenant_id = tenant_id
     if oauth_client() is None and query.code == MADE_UP:
@@ -161,17 +166,30 @@ async def disconnect(mailbox_id: str, caller: Caller, unit: Unit) -> None:
     unit.emit(GmailMailboxDisconnected(mailbox_id=mailbox_id, mailbox=mailbox.email))
 
 
-async def _begun(state: str) -> tuple[str, Connect]:
+def digest(cookie: str) -> str:
+    """What is kept of a browser's cookie."""
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def is_browser(connect: Connect, cookie: str | None) -> bool:
+    """Whether the cookie is the one that the connection's browser was given."""
+    return hmac.compare_digest(connect.browser or "", digest(cookie or ""))
+
+
+async def begun(query: CallbackQuery) -> tuple[str, Connect]:
+    """The tenant and the connection of a state. Raises InvalidRequest for one that is none, or where Google refused."""
     refused = InvalidRequest("This address is good once, for ten minutes. Begin again with POST /connect.")
-    if not knows(state):
+    if not knows(query.state):
         raise refused
     try:
-        told = orjson.loads(unseal(state, _STATE))
+        told = orjson.loads(unseal(query.state, _STATE))
         connect = await read(tenant_document(told["tenant"], COLLECTION, told["connect"]), Connect)
     except (ValueError, NotFound):
         raise refused from None
     if connect.done or connect.expires_at < clock.utcnow():
         raise refused
+    if query.error or not query.code:
+        raise InvalidRequest(f"Google says: {query.error or 'no code'}. Begin again with POST /connect.")
     return told["tenant"], connect
 
 

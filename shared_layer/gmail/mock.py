@@ -1,7 +1,7 @@
 """A mailbox that exists only here: the founder's of the small agency, behind Gmail's REST API as documented.
 
-It is a transport of httpx: lists page by token, a history id that is too old answers 404, mail that is sent goes out to
-nobody. Ids are made from the tenant's, so that no two tenants share one.
+It is a transport of httpx: lists page by token, mail that is left by `arriving` comes with the history, mail that is
+sent goes out to nobody. Ids are made from the tenant's, so that no two tenants share one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import httpx
 import orjson
 
 from shared_layer.core import clock
+from shared_layer.gmail.arriving import arrived, arrived_since
 from shared_layer.gmail.mailbox import Mailbox
 
 Json = dict[str, Any]
@@ -41,7 +42,6 @@ class MockGmail(httpx.AsyncBaseTransport):
         self._routes: dict[tuple[str, str], Callable[[Json], Json]] = {
             ("GET", "/profile"): self._profile,
             ("GET", "/messages"): self._list,
-            ("GET", "/history"): self._history,
             ("POST", "/watch"): self._watch,
             ("POST", "/stop"): lambda _: {},
             ("POST", "/drafts"): self._draft,
@@ -53,8 +53,11 @@ class MockGmail(httpx.AsyncBaseTransport):
         path = request.url.path.removeprefix("/gmail/v1/users/me")
         given = dict(request.url.params) if request.method == "GET" else orjson.loads(await request.aread() or b"{}")
         if request.method == "GET" and (match := _MESSAGE.fullmatch(path)):
-            found = [one for one in self._messages() if one["id"] == match[1]]
-            return _answer(200, found[0]) if found else _failed(404, "notFound")
+            found = next((one for one in self._messages() if one["id"] == match[1]), None)
+            found = found or await arrived(self._tenant_id, match[1])
+            return _answer(200, found) if found else _failed(404, "notFound")
+        if (request.method, path) == ("GET", "/history"):
+            return _answer(200, await self._history(int(given["startHistoryId"])))
         route = self._routes.get((request.method, path))
         return _answer(200, route(given)) if route else _failed(404, "notFound")
 
@@ -86,7 +89,7 @@ class MockGmail(httpx.AsyncBaseTransport):
             "snippet": one["text"][:100],
             "historyId": str(FIRST_HISTORY + number),
             "internalDate": str(moment),
-            "payload": _payload(one, headers | one.get("headers", {})),
+            "payload": payload_of(one, headers | one.get("headers", {})),
         }
 
     def _list(self, given: Json) -> Json:
@@ -95,8 +98,15 @@ class MockGmail(httpx.AsyncBaseTransport):
         more = {"nextPageToken": str(start + size)} if start + size < len(found) else {}
         return {"messages": found[start : start + size], "resultSizeEstimate": len(found), **more}
 
-    def _history(self, _: Json) -> Json:
-        return {"historyId": str(self._mailbox.history_id or FIRST_HISTORY)}
+    async def _history(self, start: int) -> Json:
+        """What came since, oldest first."""
+        came = await arrived_since(self._tenant_id, self._mailbox.id, start)
+        records = [
+            {"id": one["historyId"], "messagesAdded": [{"message": {"id": one["id"], "threadId": one["threadId"]}}]}
+            for one in came
+        ]
+        reached = max([start, *[int(one["historyId"]) for one in came]])
+        return {"historyId": str(reached), **({"history": records} if records else {})}
 
     def _watch(self, _: Json) -> Json:
         expiration = int((clock.now() + 7 * 86_400) * 1000)
@@ -111,7 +121,7 @@ class MockGmail(httpx.AsyncBaseTransport):
         return {"id": self._id("sent", given["id"]), "threadId": self._id("sent thread", given["id"])}
 
 
-def _payload(one: Json, headers: dict[str, str]) -> Json:
+def payload_of(one: Json, headers: dict[str, str]) -> Json:
     """The MIME tree as `format=full` gives it."""
     parts = []
     if one["text"]:

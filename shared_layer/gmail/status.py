@@ -17,9 +17,10 @@ State = Literal["connected", "degraded", "mock"]
 
 
 class MailboxStatus(Model):
-    """A mailbox. `problem` is Google's error code: connect it again."""
+    """A mailbox. `problem` is Google's error code: connect it again. `version` counts its writes, syncs among them."""
 
     id: str
+    version: int
     email: str
     status: State
     mine: bool
@@ -42,18 +43,20 @@ class GmailStatus(Model):
 async def gmail_status(caller: Caller) -> GmailStatus:
     """The state of the mailboxes that are the caller's, or the company's."""
     readable = {one.id for one in await readable_mailboxes(caller)}
-    found = [_told(one, caller) for one in await mailboxes_of(caller.tenant_id) if one.id in readable]
+    found = [mailbox_status(one, caller) for one in await mailboxes_of(caller.tenant_id) if one.id in readable]
     states = {one.status for one in found}
     worst: State = "degraded" if "degraded" in states else "connected" if "connected" in states else "mock"
     return GmailStatus(status=worst, mailboxes=found)
 
 
-def _told(mailbox: Mailbox, caller: Caller) -> MailboxStatus:
+def mailbox_status(mailbox: Mailbox, caller: Caller) -> MailboxStatus:
+    """The state of one mailbox."""
     moment, ends = clock.utcnow(), mailbox.watch_expires_at
     live = mailbox.mode == "live"
     soon = live and (ends is None or ends - moment < ALERT)
     return MailboxStatus(
         id=mailbox.id,
+        version=mailbox.version,
         email=mailbox.email,
         status="mock" if not live else "degraded" if mailbox.problem or soon else "connected",
         mine=mailbox.owner == owner_of(caller),

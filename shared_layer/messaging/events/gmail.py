@@ -85,6 +85,14 @@ class GmailMailboxConnected(EventPayload):
     visibility: Literal["everything", "subject", "metadata"]
 
 
+@event_type("gmail_mailbox_shared")
+class GmailMailboxShared(EventPayload):
+    """What others see of a mailbox was changed."""
+
+    mailbox_id: str
+    visibility: str
+
+
 @event_type("gmail_mailbox_disconnected")
 class GmailMailboxDisconnected(EventPayload):
     mailbox_id: str

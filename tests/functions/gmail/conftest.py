@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -40,8 +42,21 @@ class Desk:
         return await self.platform.gateway.delete(BASE + path, headers={"X-API-Key": self.key})
 
     async def browse(self, query: dict[str, Any]) -> httpx.Response:
-        """The owner's browser comes back from Google."""
-        return await self.platform.gateway.get(f"{BASE}/callback", params=query)
+        """The owner's browser comes back from Google, and its owner presses the button; what refuses, where it does."""
+        asked = await self.come_back(query)
+        return asked if asked.status_code != 200 else await self.press(asked)
+
+    async def come_back(self, query: dict[str, Any], cookie: str = "") -> httpx.Response:
+        """A browser comes back from Google."""
+        headers = {"Cookie": cookie} if cookie else {}
+        return await self.platform.gateway.get(f"{BASE}/callback", params=query, headers=headers)
+
+    async def press(self, asked: httpx.Response, cookie: str | None = None) -> httpx.Response:
+        """The button of the page is pressed, in the browser that it was shown to, or in one with another cookie."""
+        [action] = re.findall(r'action="([^"]+)"', asked.text)
+        own = asked.headers["set-cookie"].partition(";")[0] if cookie is None else cookie
+        self.platform.gateway.cookies.clear()
+        return await self.platform.gateway.post(html.unescape(action), headers={"Cookie": own} if own else {})
 
     async def events(self, *types: str) -> list[dict[str, Any]]:
         """The payloads of the tenant's events of these types, oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
@@ -150,3 +151,93 @@ async def test_connecting_takes_the_same_two_steps_without_google(desk: Desk) ->
     assert (await desk.browse(back)).status_code == 400, "once"
     assert (await desk.browse(back | {"state": back["state"][:-4] + "AAAA"})).status_code == 400
     assert (await desk.browse({"state": "x", "code": "made-up"})).status_code == 400
+
+
+async def test_only_the_browser_that_came_back_first_connects_and_only_when_its_button_is_pressed(desk: Desk) -> None:
+    """Whoever opens somebody else's address reads whose tenant would have the mailbox, and gives nothing by that."""
+    begun = (await desk.post("/connect", {})).json()
+    back = dict(parse_qsl(urlsplit(begun["authorization_url"]).query))
+    asked = await desk.come_back(back)
+    assert asked.status_code == 200
+    own_key = {"X-API-Key": desk.key}
+    tenant = (await desk.platform.gateway.get(f"/api/v1/tenants/{desk.tenant_id}", headers=own_key)).json()
+    assert f"Connect your mailbox to {tenant['name']}?" in asked.text
+    assert "HttpOnly" in asked.headers["set-cookie"]
+    assert "SameSite=Lax" in asked.headers["set-cookie"]
+    assert await desk.events("gmail_mailbox_connected") == []
+    desk.platform.gateway.cookies.clear()
+    assert (await desk.come_back(back)).status_code == 400, "a second browser"
+    own = asked.headers["set-cookie"].partition(";")[0]
+    assert (await desk.come_back(back, own)).status_code == 200, "the same one again"
+    for cookie in ("", "xynergy-gmail-connect=another"):
+        assert (await desk.press(asked, cookie)).status_code == 400
+    assert await desk.events("gmail_mailbox_connected") == []
+    assert (await desk.press(asked)).status_code == 200
+    assert len(await desk.events("gmail_mailbox_connected")) == 1
+    assert (await desk.press(asked)).status_code == 400, "once"
+
+
+async def test_mail_comes_to_the_made_up_mailbox_as_to_any_other(desk: Desk) -> None:
+    """From the call to the index, the thread that waits for us, a contact and its timeline; once, and at any pace."""
+    [mailbox] = (await desk.get("/status")).json()["mailboxes"]
+    path, crm = f"/mailboxes/{mailbox['id']}:deliver", "/api/xynergyos/v2/crm"
+    own = {"X-API-Key": desk.key}
+    settings = (await desk.platform.gateway.get(f"{crm}/settings", headers=own)).json() | {"mail": "both"}
+    await desk.platform.gateway.put(f"{crm}/settings", headers=own, json=settings)
+    mail = {"sender": "ada@engine.example", "sender_name": "Ada", "subject": "Prices", "text": "What does it cost?"}
+    key = uuid.uuid4().hex
+    first = await desk.post(path, mail, **{"Idempotency-Key": key})
+    assert first.status_code == 202, first.text
+    assert (await desk.post(path, mail, **{"Idempotency-Key": key})).json() == first.json()
+    answers = [desk.post(path, mail | {"subject": f"No {number}"}) for number in range(4)]
+    assert {answer.status_code for answer in await asyncio.gather(*answers)} == {202}
+
+    async def came() -> bool:
+        return len((await desk.get("/search", q="from:ada@engine.example")).json()["items"]) == 5
+
+    await eventually(came)
+    message = (await desk.get(f"/messages/{first.json()['message_id']}")).json()
+    assert (message["direction"], message["text"], message["sender"]["name"]) == ("inbound", mail["text"], "Ada")
+    answered = await desk.post(path, mail | {"answers": message["id"], "subject": "", "text": "Any news?"})
+    assert answered.json()["thread_id"] == message["thread_id"]
+
+    async def waits() -> bool:
+        thread = (await desk.get(f"/threads/{message['thread_id']}")).json()
+        return bool(thread["messages"] == 2 and thread["owes"] == "us" and thread["participants"][0]["contact_id"])
+
+    await eventually(waits)
+    found = await desk.platform.gateway.get(f"{crm}/contacts?email=ada@engine.example", headers=own)
+    [contact] = found.json()["items"]
+
+    async def on_the_timeline() -> bool:
+        timeline = f"{crm}/contacts/{contact['id']}/interactions"
+        return len((await desk.platform.gateway.get(timeline, headers=own)).json()["items"]) == 6
+
+    await eventually(on_the_timeline)
+    assert (await desk.post(path.replace(mailbox["id"], "mbx_none"), mail)).status_code == 404
+    assert (await desk.post(path, mail | {"answers": "gml_none"})).status_code == 404
+
+
+async def test_the_owner_of_a_mailbox_says_what_others_see_of_it(desk: Desk) -> None:
+    [mailbox] = (await desk.get("/status")).json()["mailboxes"]
+    path = f"/api/xynergyos/v2/gmail/mailboxes/{mailbox['id']}"
+
+    async def share(visibility: str, version: int) -> int:
+        headers = {"X-API-Key": desk.key, "If-Match": f'"{version}"'}
+        changed = await desk.platform.gateway.patch(path, headers=headers, json={"visibility": visibility})
+        assert changed.status_code != 200 or changed.json()["visibility"] == visibility
+        return changed.status_code
+
+    assert await share("metadata", mailbox["version"]) == 200
+    assert await share("everything", mailbox["version"]) == 412
+    assert await share("nothing", mailbox["version"] + 1) == 422
+    assert await desk.events("gmail_mailbox_shared") == [{"mailbox_id": mailbox["id"], "visibility": "metadata"}]
+    mail = {"sender": "ada@engine.example", "subject": "Salary", "text": "is a secret"}
+    assert (await desk.post(f"/mailboxes/{mailbox['id']}:deliver", mail)).status_code == 202
+
+    async def told() -> bool:
+        return bool(await desk.events("gmail_message_ingested"))
+
+    await eventually(told)
+    [event] = await desk.events("gmail_message_ingested")
+    assert (event["sender"]["email"], event["subject"], event["text"]) == ("ada@engine.example", "", "")

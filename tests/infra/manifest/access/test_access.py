@@ -12,7 +12,7 @@ from infra.manifest.model import Manifest
 from shared_layer.core.scopes import PUBLIC
 
 AGREED = ROOT / "infra" / "manifest" / "access" / "access.txt"
-SIGNED = {"receive_slack_events", "receive_webhook", "finish_gmail_connect"}
+SIGNED = {"receive_slack_events", "receive_webhook", "ask_gmail_consent", "finish_gmail_connect"}
 """Public operations that know their tenant from a signature."""
 
 MADE_UP = {
