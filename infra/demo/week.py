@@ -10,7 +10,7 @@ from typing import Any, Final
 
 WEEK: Final = Path(__file__).with_name("week.toml")
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-KINDS: Final = ("form", "mail", "slack", "edit", "call", "deal", "move", "payment", "refund")
+KINDS: Final = ("form", "mail", "arrival", "slack", "edit", "call", "deal", "move", "payment", "refund")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from shared_layer.core.models import Model
 from shared_layer.gmail.mailbox import Mailbox, readable_mailboxes
 from shared_layer.gmail.message import own_id
 from shared_layer.gmail.reading import readable_message
-from shared_layer.gmail.sending import Line
+from shared_layer.gmail.sending import Line, in_answer
 from shared_layer.messaging.events.gmail import GmailHistoryDue
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_collection, tenant_document
@@ -111,7 +111,7 @@ async def _resource(mail: IncomingMail, mailbox: Mailbox, moment: datetime, call
         headers |= {
             "In-Reply-To": answered.message_id,
             "References": " ".join([*answered.references, answered.message_id]),
-            "Subject": mail.subject or f"Re: {answered.subject}",
+            "Subject": mail.subject or in_answer(answered.subject),
         }
     return {
         "id": gmail_id,

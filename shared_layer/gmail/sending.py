@@ -102,7 +102,7 @@ async def send_mail(new: NewMail, caller: Caller, unit: Unit) -> Send:
         to=to,
         cc=[str(one).lower() for one in new.cc],
         bcc=[str(one).lower() for one in new.bcc],
-        subject=new.subject or (_re(answered.subject) if answered else ""),
+        subject=new.subject or (in_answer(answered.subject) if answered else ""),
         text=new.text,
         mode=new.mode,
         state="waiting" if new.mode == "schedule" else "queued",
@@ -157,7 +157,8 @@ def _answers(answered: Message, mailbox: Mailbox) -> list[str]:
     return [(answered.reply_to or answered.sender).email]
 
 
-def _re(subject: str) -> str:
+def in_answer(subject: str) -> str:
+    """The subject of an answer."""
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"
 
 

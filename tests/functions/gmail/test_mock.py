@@ -7,8 +7,10 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
+from shared_layer.messaging.events.webhooks import WebhookEndpointDisabled
 from tests.functions.gmail.conftest import Desk
 from tests.support.eventually import eventually
+from tests.triggers.crm.test_timeline import tell
 
 
 async def test_the_status_says_mock(desk: Desk) -> None:
@@ -241,3 +243,18 @@ async def test_the_owner_of_a_mailbox_says_what_others_see_of_it(desk: Desk) -> 
     await eventually(told)
     [event] = await desk.events("gmail_message_ingested")
     assert (event["sender"]["email"], event["subject"], event["text"]) == ("ada@engine.example", "", "")
+
+
+async def test_the_owner_of_an_endpoint_that_was_switched_off_is_mailed_once(desk: Desk) -> None:
+    await desk.get("/status")
+    told = WebhookEndpointDisabled(endpoint_id="whe_1", reason="It answered 410 Gone.", notify="ops@agency.example")
+    await tell(desk.tenant_id, "webhook-service", told)
+
+    async def sent() -> bool:
+        return bool(await desk.events("gmail_message_sent"))
+
+    await eventually(sent)
+    [mail] = (await desk.get("/search", q="to:ops@agency.example in:sent")).json()["items"]
+    assert mail["subject"] == "Your webhook endpoint was switched off"
+    assert "It answered 410 Gone." in mail["text"]
+    assert "whe_1" in mail["text"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
+from infra.demo.api import told
 from infra.demo.ear import Ear, listening
 from infra.demo.scenes.week.desk import CRM, Desk, opened
 from infra.demo.scenes.week.incoming import PLAYS
-from infra.demo.stage import Stage
+from infra.demo.stage import Stage, new_key
 
 SETTLES_WITHIN: Final = 30.0
 SHOWN: Final = 110
@@ -25,6 +26,7 @@ def agency_week(stage: Stage) -> None:
         for happening in week.happenings:
             PLAYS[happening.kind](desk, happening)
         _timeline(desk)
+        _suggested(desk)
         _heard(desk, ear)
 
 
@@ -45,11 +47,32 @@ def _timeline(desk: Desk) -> None:
     story = desk.story
     story.scene(f"{person.name}, on one timeline")
     found = Counter(entry["kind"] for entry in entries)
-    told = ", ".join(f"{count} {kind}" for kind, count in sorted(found.items()))
+    counts = ", ".join(f"{count} {kind}" for kind, count in sorted(found.items()))
     missing = "" if waited is not None else f"; {dict(wanted)} was expected"
-    story.step("Slack user, mail address, form and card are one contact", f"{told}{missing}", waited is not None)
+    story.step("Slack user, mail address, form and card are one contact", f"{counts}{missing}", waited is not None)
     for entry in sorted(entries, key=lambda each: each["occurred_at"]):
         story.step(_place(entry), _words(entry), good=True)
+
+
+def _suggested(desk: Desk) -> None:
+    """What people asked for and promised waits as suggestions; one of them becomes a task."""
+    waiting: list[dict[str, Any]] = []
+
+    def there() -> bool:
+        waiting[:] = desk.api.items(f"{CRM}/task-suggestions")
+        return bool(waiting)
+
+    desk.api.until(there, SETTLES_WITHIN)
+    story = desk.story
+    story.step(
+        "What was asked and promised is suggested as tasks", f"{len(waiting)} wait for a decision", bool(waiting)
+    )
+    for one in waiting[:1]:
+        made = desk.api.call(
+            "POST", f"{CRM}/task-suggestions/{one['id']}:accept", {"assignee": "mara"}, idempotency_key=new_key()
+        )
+        words = f"{told(made)} task “{one['title']}” for Mara"
+        story.step("  … the newest is accepted", words, made.status_code == 201)
 
 
 def _played(desk: Desk, kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""The agency's desk: its key, its addresses for webhooks, its Slack workspace, and what it did so far."""
+"""The agency's desk: its key, its addresses for webhooks, its Slack workspace, its mailbox, and what it did so far."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class Desk:
     said: dict[str, str] = field(default_factory=dict)
     deal: dict[str, Any] = field(default_factory=dict)
     has_mail: bool = True
+    made_up_mailbox: str = ""
 
     def contact(self) -> dict[str, Any] | None:
         """The person's contact, where there is one; None also where there are two."""
@@ -97,6 +98,8 @@ def _mailbox(desk: Desk) -> None:
     if not desk.has_mail:
         desk.story.skipped("Look at the mailbox", "this platform has no Gmail")
         return
+    made_up = [one["id"] for one in status.json()["mailboxes"] if one["status"] == "mock"]
+    desk.made_up_mailbox = made_up[0] if made_up else ""
     threads = desk.api.items(f"{GMAIL}/threads")
     waiting = [thread for thread in threads if thread["owes"] == "us"]
     words = f"{len(threads)} threads, {len(waiting)} wait for an answer of ours"

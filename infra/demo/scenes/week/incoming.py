@@ -97,6 +97,37 @@ def mail(desk: Desk, happening: Happening) -> None:
     )
 
 
+def arrival(desk: Desk, happening: Happening) -> None:
+    """Somebody outside writes to the made-up mailbox, perhaps in answer to a mail; it waits for us, and he is known."""
+    what = f"A mail comes from {happening.details['sender_name']}"
+    if not desk.made_up_mailbox:
+        desk.story.skipped(f"{happening.day} {happening.time}  {what}", "mail comes to this mailbox through Google")
+        return
+    body = {**happening.details, "answers": _newest(desk, happening.details.get("answers"))}
+    path = f"{GMAIL}/mailboxes/{desk.made_up_mailbox}:deliver"
+    came = desk.api.call("POST", path, body, idempotency_key=new_key())
+    thread: dict[str, Any] = {}
+
+    def read() -> bool:
+        found = desk.api.call("GET", f"{GMAIL}/threads/{came.json().get('thread_id')}")
+        thread.update(found.json() if found.is_success else {})
+        read = {one["id"]: one["sender"]["contact_id"] for one in thread.get("items", ())}
+        return thread.get("owes") == "us" and read.get(came.json()["message_id"]) is not None
+
+    waited = desk.api.until(read, APPEARS_WITHIN)
+    sums = f"{thread.get('messages')} in “{thread.get('subject')}”, we owe the answer, the sender is a contact"
+    _told(desk, happening, what, sums if waited is not None else told(came), waited is not None)
+
+
+def _newest(desk: Desk, subject: str | None) -> str | None:
+    """The id of the newest mail with that subject."""
+    if subject is None:
+        return None
+    query = httpx.QueryParams(q=f'subject:"{subject}"', limit=200)
+    found = desk.api.call("GET", f"{GMAIL}/search?{query}").json()["items"]
+    return max(found, key=lambda one: one["sent_at"])["id"] if found else "none"
+
+
 def call(desk: Desk, happening: Happening) -> None:
     """Somebody writes down a call."""
     contact = desk.contact() or {}
@@ -168,6 +199,7 @@ PLAYS: Final[Mapping[str, Play]] = {
     "slack": slack,
     "edit": edit,
     "mail": mail,
+    "arrival": arrival,
     "call": call,
     "deal": deal,
     "move": move,
