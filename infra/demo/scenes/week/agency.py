@@ -71,8 +71,8 @@ def _suggested(desk: Desk) -> None:
         made = desk.api.call(
             "POST", f"{CRM}/task-suggestions/{one['id']}:accept", {"assignee": "mara"}, idempotency_key=new_key()
         )
-        words = f"{told(made)} task “{one['title']}” for Mara"
-        story.step("  … the newest is accepted", words, made.status_code == 201)
+        made_of_it = f"{told(made)} task “{one['title']}” for Mara"
+        story.step("  … the newest is accepted", made_of_it, made.status_code == 201)
 
 
 def _played(desk: Desk, kind: str) -> bool:
