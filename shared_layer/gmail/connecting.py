@@ -137,17 +137,17 @@ async def finish(query: CallbackQuery, cookie: str | None, outer: Unit) -> Mailb
     """Connect the mailbox that Google gave the tokens of. Raises InvalidRequest for a state, code or browser that is
     none of this connection.
     """
-    tenant_id, connect = await begun(query)
+    tenant_id, connect, code = await begun(query)
     if connect.browser is None or not is_browser(connect, cookie):
         raise InvalidRequest("Another browser came back from Google. Begin again with POST /connect.")
     unit = Unit(outer.context, tenant_id, outer.emits)
     outer.context.tenant_id = tenant_id
-    if oauth_client() is None and query.code == MADE_UP:
+    if oauth_client() is None and code == MADE_UP:
         from shared_layer.gmail.opening import open_mock
 
         mailbox = await open_mock(tenant_id)
     else:
-        mailbox = await _granted(query.code, connect, unit)
+        mailbox = await _granted(code, connect, unit)
     connect.done = True
     unit.replace(tenant_document(tenant_id, COLLECTION, connect.id), connect)
     told = GmailMailboxConnected(mailbox_id=mailbox.id, mailbox=mailbox.email, visibility=mailbox.visibility)
@@ -176,8 +176,8 @@ def is_browser(connect: Connect, cookie: str | None) -> bool:
     return hmac.compare_digest(connect.browser or "", digest(cookie or ""))
 
 
-async def begun(query: CallbackQuery) -> tuple[str, Connect]:
-    """The tenant and the connection of a state. Raises InvalidRequest for one that is none, or where Google refused."""
+async def begun(query: CallbackQuery) -> tuple[str, Connect, str]:
+    """The tenant and the connection of a state, and Google's code. Raises InvalidRequest for one that is none, or where Google refused."""
     refused = InvalidRequest("This address is good once, for ten minutes. Begin again with POST /connect.")
     if not knows(query.state):
         raise refused
@@ -190,7 +190,7 @@ async def begun(query: CallbackQuery) -> tuple[str, Connect]:
         raise refused
     if query.error or not query.code:
         raise InvalidRequest(f"Google says: {query.error or 'no code'}. Begin again with POST /connect.")
-    return told["tenant"], connect
+    return told["tenant"], connect, query.code
 
 
 async def _granted(code: str, connect: Connect, unit: Unit) -> Mailbox:

@@ -40,7 +40,7 @@ class Question:
 
 async def ask(query: CallbackQuery, cookie: str | None, unit: Unit) -> Question:
     """Stage that this browser is the one. Raises InvalidRequest for a second one, or a state that is none."""
-    tenant_id, connect = await begun(query)
+    tenant_id, connect, code = await begun(query)
     if connect.browser is not None and not is_browser(connect, cookie):
         raise InvalidRequest("Another browser opened this address first. Begin again with POST /connect.")
     if connect.browser is None or cookie is None:
@@ -48,7 +48,7 @@ async def ask(query: CallbackQuery, cookie: str | None, unit: Unit) -> Question:
         connect.browser = digest(cookie)
         unit.replace(tenant_document(tenant_id, COLLECTION, connect.id), connect)
     tenant = await firestore().collection("tenants").document(tenant_id).get(["name"])
-    given = {"state": query.state, "code": query.code or ""}
+    given = {"state": query.state, "code": code}
     return Question(
         tenant=(tenant.to_dict() or {}).get("name", tenant_id),
         everybody=connect.visibility == "everything",
