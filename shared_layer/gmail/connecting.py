@@ -177,7 +177,7 @@ def is_browser(connect: Connect, cookie: str | None) -> bool:
 
 
 async def begun(query: CallbackQuery) -> tuple[str, Connect, str]:
-    """The tenant and the connection of a state, and Google's code. Raises InvalidRequest for one that is none, or where Google refused."""
+    """Tenant and connection of a state, with Google's code. Raises InvalidRequest for one that is none, or refused."""
     refused = InvalidRequest("This address is good once, for ten minutes. Begin again with POST /connect.")
     if not knows(query.state):
         raise refused
