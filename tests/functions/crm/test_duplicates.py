@@ -33,7 +33,8 @@ async def test_likes_are_found_with_reasons_and_go_when_they_are_merged_or_told_
     assert (pair["certainty"], pair["score"] > 0.99) == ("certain", True)
     said = {reason["field"]: reason["says"] for reason in pair["reasons"]}
     assert said["born"] == "the same born"
-    assert await crm.listed("/duplicates", contact_id=two["id"], min_score=0.5) == [pair]
+    sure = await crm.listed("/duplicates", contact_id=two["id"], min_score=0.5)
+    assert [one["id"] for one in sure] == [pair["id"]]
     merge = (await crm.ask("POST", "/contacts:merge", json={"contact_id": one["id"], "merged_id": two["id"]})).json()
     await pairs(crm, 0)
     await crm.ask("POST", f"/merges/{merge['id']}:undo")
