@@ -8,7 +8,7 @@ usage() {
 Usage: ./deploy.sh COMMAND
 
   local [options]        run the whole platform on this machine; Ctrl-C stops it
-                         --port 8080  --data .local  --fresh  --no-demo  --unlimited  --verbose
+                         --port 8080  --data .local  --fresh  --no-demo  --unlimited  --verbose  --deliveries 3
   demo                   play a company's day against the running platform
   record FILE            read a tenant's events into a file     --gateway URL  --since 24h  --types TYPE …
   replay FILE            play them to the local platform's handlers     --again  --tenant ID

@@ -13,6 +13,7 @@ from typing import Final
 from infra.manifest.access import Access, access_of
 from infra.manifest.model import Manifest
 from shared_layer.core.declaration import AnyDeclaration, EventHandler, HttpOperation, ScheduleHandler
+from shared_layer.messaging.sweeping import ONE_TICK
 
 FRONT_DOOR_MS: Final = 0.08
 DOCUMENT_READ_MS: Final = 1.2
@@ -20,6 +21,9 @@ COMMIT_MS: Final = 2.5
 WAREHOUSE_MS: Final = 6.0
 MODEL_SECONDS: Final = 2.0
 """How long a model's answer is waited for: the instance is paid for meanwhile, its processor is not used."""
+
+STAYS: Final = {"sweep_outbox": ONE_TICK}
+"""Seconds that a function stays in its call, mostly asleep."""
 
 WRITES_SHARE: Final = 0.2
 """The share of API calls that change something, where no other mix is given."""
@@ -101,7 +105,7 @@ def _load(one: AnyDeclaration, rate: float, access: Access) -> Load:
         name=one.name,
         rate=rate,
         cpu_ms=cpu_ms,
-        busy=cpu_ms / 1000 + 0.002 + waits,
+        busy=cpu_ms / 1000 + 0.002 + waits + STAYS.get(one.name, 0.0),
         vcpus=one.resources.cpu,
         gib=one.resources.memory / 1024,
         concurrency=one.resources.concurrency,

@@ -52,13 +52,16 @@ class _Service(Protocol):
 
 
 class LocalCloud:
-    """All services over `folder`; one `start`, one `stop`."""
+    """All services over `folder`; one `start`, one `stop`. What Pub/Sub and Eventarc send comes `deliveries` times."""
 
-    def __init__(self, folder: Path, location: str, clock: Clock, indexes: DeclaredIndexes | None = None) -> None:
+    def __init__(
+        self, folder: Path, location: str, clock: Clock, indexes: DeclaredIndexes | None = None, deliveries: int = 1
+    ) -> None:
         self._folder = folder
         self._location = location
         self._clock = clock
         self._indexes = indexes
+        self._deliveries = deliveries
         self._running = AsyncExitStack()
         self._addresses: CloudAddresses | None = None
         self._redis_kind = ""
@@ -90,12 +93,15 @@ class LocalCloud:
     async def _start(self, grpc_port: int, rest_port: int, redis_port: int) -> None:
         issuer = self._opened("identity", lambda folder: Issuer(folder, self._clock))
         firestore = self._opened("firestore", lambda folder: FirestoreService(folder, self._clock, self._indexes))
-        pubsub = self._opened("pubsub", lambda folder: PubSubService(folder, issuer, self._clock))
+        pubsub = self._opened("pubsub", lambda folder: PubSubService(folder, issuer, self._clock, self._deliveries))
         storage = self._opened("storage", lambda folder: StorageService(folder, self._clock))
         bigquery = self._opened("bigquery", lambda folder: BigQueryService(folder, self._clock))
         feeds = (firestore.changes, storage.changes)
         eventarc = self._opened(
-            "eventarc", lambda folder: EventarcService(folder, issuer, feeds, firestore.watch, self._clock)
+            "eventarc",
+            lambda folder: EventarcService(
+                folder, issuer, feeds, firestore.watch, self._clock, deliveries=self._deliveries
+            ),
         )
         server, port = _grpc_server(grpc_port)
         publisher = LoopbackPublisher(f"{_HOST}:{port}")

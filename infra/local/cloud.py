@@ -1,7 +1,7 @@
 """Google Cloud on one machine, as one process.
 
     python -m infra.local.cloud --data DIR --grpc-port N --rest-port N --redis-port N [--location us-central1]
-        [--indexes FILE [--record-indexes]]
+        [--indexes FILE [--record-indexes]] [--deliveries N]
 
 Prints one JSON line `{"ready": true, "services": {name: address}, "environment": {variable: value}}` once every service
 answers. Ends within three seconds of SIGTERM, SIGINT or its parent's end, and with exit code 2 and one sentence on
@@ -56,7 +56,7 @@ async def _serve(options: argparse.Namespace) -> None:
         loop.add_signal_handler(number, ended.set)
     on_parent_exit(ended.set)
     indexes = DeclaredIndexes(options.indexes, options.record_indexes)
-    cloud = LocalCloud(options.data, options.location, SystemClock(), indexes)
+    cloud = LocalCloud(options.data, options.location, SystemClock(), indexes, options.deliveries)
     try:
         await cloud.start(options.grpc_port, options.rest_port, options.redis_port)
         print(json.dumps({"ready": True, **cloud.describe()}), flush=True)
@@ -74,6 +74,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--location", default="us-central1", help="the region that events name (default us-central1)")
     parser.add_argument("--indexes", type=Path, metavar="FILE", help="refuse queries whose index this does not declare")
     parser.add_argument("--record-indexes", action="store_true", help="add the index to FILE instead")
+    parser.add_argument("--deliveries", type=int, default=1, metavar="N", help="send each event N times, shuffled")
     return parser.parse_args(arguments)
 
 

@@ -21,6 +21,7 @@ class Options:
     demo: bool = True
     unlimited: bool = False
     verbose: bool = False
+    deliveries: int = 1
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -34,11 +35,21 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--no-demo", dest="demo", action="store_false", help="create no demo tenant")
     parser.add_argument("--unlimited", action="store_true", help="a demo tenant without rate limits, for load tests")
     parser.add_argument("--verbose", action="store_true", help="show the logs of the functions and the local cloud")
+    parser.add_argument(
+        "--deliveries", type=_times, default=1, metavar="N",
+        help="send each event N times, in an order of chance: what at-least-once allows (default 1)",
+    )  # fmt: skip
     given = parser.parse_args(arguments)
-    return Options(given.port, given.data.absolute(), given.fresh, given.demo, given.unlimited, given.verbose)
+    return Options(**{**vars(given), "data": given.data.absolute()})
 
 
 def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) <= 65_531:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 1 to 65531, or 0 for any free one")
+
+
+def _times(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 9:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 9")

@@ -15,9 +15,14 @@ RECORD: Final = "XYNERGY_RECORD_INDEXES"
 """Where this variable is set, the indexes that queries need are added to the file instead of demanded."""
 
 
-def local_cloud(ports: Ports, folder: DataFolder, environment: Mapping[str, str]) -> Program:
-    """Google Cloud on this machine: every service in one process."""
-    numbers = {"--grpc-port": ports.grpc, "--rest-port": ports.rest, "--redis-port": ports.redis}
+def local_cloud(ports: Ports, folder: DataFolder, environment: Mapping[str, str], deliveries: int = 1) -> Program:
+    """Google Cloud on this machine: every service in one process. Each event is delivered `deliveries` times."""
+    numbers = {
+        "--grpc-port": ports.grpc,
+        "--rest-port": ports.rest,
+        "--redis-port": ports.redis,
+        "--deliveries": deliveries,
+    }
     arguments = [text for name, port in numbers.items() for text in (name, str(port))]
     arguments += ["--indexes", str(INDEXES), *(["--record-indexes"] if environment.get(RECORD) else [])]
     return Program(

@@ -44,7 +44,7 @@ class Platform:
         self._operator_key = folder.operator_key()
         self._variables = platform_variables(os.environ, ports, folder)
         environment = process_environment(os.environ, self._variables)
-        self._cloud = Keeper(programs.local_cloud(ports, folder, environment), say)
+        self._cloud = Keeper(programs.local_cloud(ports, folder, environment, options.deliveries), say)
         self._functions = Keeper(programs.functions(ports, folder, environment, _FUNCTIONS_DRAIN), say)
         self._provisioning = Child(programs.provisioning(folder, environment), say)
 

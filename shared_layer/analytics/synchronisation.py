@@ -12,6 +12,8 @@ from shared_layer.storage.row_batches import RowBatches
 from shared_layer.storage.warehouse import EVENTS
 
 _BATCHES: Final = RowBatches(EVENTS)
+_NOTHING_LEFT: Final = "tenant_erased"
+"""After it there is no cache to be refreshed, and nothing in Redis is to name the tenant."""
 
 
 async def sync_event(event: Envelope) -> None:
@@ -20,7 +22,8 @@ async def sync_event(event: Envelope) -> None:
     Raises RowRefused, or what BigQuery's client raises.
     """
     await _BATCHES.insert(row_of(event, clock.utcnow()), event.event_id)
-    await freshness.advance(event.tenant_id, max(0.0, clock.now() - event.timestamp.timestamp()))
+    if event.event_type != _NOTHING_LEFT:
+        await freshness.advance(event.tenant_id, max(0.0, clock.now() - event.timestamp.timestamp()))
 
 
 def row_of(event: Envelope, moment: datetime) -> dict[str, Any]:

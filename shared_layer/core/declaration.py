@@ -15,6 +15,7 @@ Tier = Literal["standard", "expensive", "ai", "none"]
 Idempotency = Literal["none", "optional", "required"]
 Kind = Literal["http", "event", "document", "schedule", "object"]
 
+DELIVERED_AT_LEAST = 40
 PATH_PARAMETER = re.compile(r"{([a-z_]+)}")
 
 
@@ -87,7 +88,10 @@ class HttpOperation(Declaration):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventHandler(Declaration):
-    """Called for each event of its topics (of `event_types`, where given): at least once, deduped by the inbox."""
+    """Called for each event of its topics (of `event_types`, where given): at least once, deduped by the inbox.
+
+    `max_attempts` is how often the handler itself may fail before the event is a dead letter.
+    """
 
     topics: tuple[str, ...]
     event_types: tuple[str, ...] = ()
@@ -99,6 +103,14 @@ class EventHandler(Declaration):
     @property
     def kind(self) -> Kind:
         return "event"
+
+    @property
+    def max_deliveries(self) -> int:
+        """How often Pub/Sub delivers: further where the instance died or what the handler needs is away.
+
+        40 deliveries, 1 to 600 s apart, last five hours; a handler of raw messages buries nothing itself.
+        """
+        return self.max_attempts if self.raw else max(self.max_attempts, DELIVERED_AT_LEAST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

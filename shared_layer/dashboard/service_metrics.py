@@ -83,6 +83,7 @@ async def breakers() -> list[ProviderHealth]:
 
 
 def _described(service: str, counts: Counts) -> ServiceMetrics:
+    waited_for = counts.latencies.total()
     return ServiceMetrics(
         service=service,
         requests=counts.requests,
@@ -92,7 +93,7 @@ def _described(service: str, counts: Counts) -> ServiceMetrics:
         cache_hits=counts.cache_hits,
         cache_misses=counts.cache_misses,
         cache_hit_rate=counts.cache_hit_rate,
-        mean_ms=round(counts.microseconds / counts.requests / 1000, 3) if counts.requests else None,
+        mean_ms=round(counts.microseconds / waited_for / 1000, 3) if waited_for else None,
         p50_ms=counts.percentile(0.5),
         p95_ms=counts.percentile(0.95),
         p99_ms=counts.percentile(0.99),

@@ -79,7 +79,7 @@ async def keep(message: Message) -> DeadLetter:
         event_id=event_id,
         event_type=attributes.get("event_type", "unknown"),
         reason=attributes.get("dead_letter_reason")
-        or "deliveries were exhausted without an answer (crash or time-out)",
+        or "deliveries were exhausted while the handler crashed, timed out, or what it needs was away",
         attempts=int(attempts) if attempts.isdigit() else message.delivery_attempt,
         failed_at=clock.utcnow(),
         event=_readable(message.data),

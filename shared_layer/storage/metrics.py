@@ -60,15 +60,16 @@ def bins_key(service: str, day: int) -> str:
     return f"metrics:bins:{day}:{service}"
 
 
-def record(service: str, status: int, milliseconds: float, cache: str, tenant_id: str = "") -> None:
-    """Count one answered request; as a call of `tenant_id`'s, where it is one."""
+def record(service: str, status: int, milliseconds: float | None, cache: str, tenant_id: str = "") -> None:
+    """Count one answered request; as a call of `tenant_id`'s, where it is one. What nobody waits for has no latency."""
     global _flush_handle
     counts = _counts_of(service, int(clock.now() // 60))
     counts["n"] += 1
-    counts["us"] += int(milliseconds * 1000)
+    if milliseconds is not None:
+        counts["us"] += int(milliseconds * 1000)
+        counts[_BUCKET_NAMES[min(bucket_of(milliseconds), LAST_BUCKET)]] += 1
     if tenant_id:
         tenant_counts.called(tenant_id)
-    counts[_BUCKET_NAMES[min(bucket_of(milliseconds), LAST_BUCKET)]] += 1
     if status >= 400:
         counts["5xx" if status >= 500 else "4xx"] += 1
     if cache:

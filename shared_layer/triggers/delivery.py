@@ -37,6 +37,8 @@ from shared_layer.storage import metrics
 
 Work = Callable[[Request, RequestContext], Awaitable[None]]
 ACKNOWLEDGED: Final = 204
+PASSING: Final = frozenset({409, 429, 502, 503, 504})
+"""The problems that are none of the event's own: somebody else was quicker, or what the handler needs is away."""
 
 
 async def deliver(request: Request, declaration: Declaration, work: Work, capacity: Capacity) -> Answer:
@@ -77,7 +79,8 @@ async def _deliver(request: Request, declaration: Declaration, work: Work) -> An
     except Exception as error:  # noqa: BLE001 (the border: everything becomes a problem, the unknown is logged)
         answer = problem_answer(as_problem(error), context, request.scope["path"])
     seconds = time.perf_counter() - started
-    metrics.record(context.service, answer.status_code, seconds * 1000, "")
+    waited_for = None if declaration.kind == "schedule" else seconds * 1000
+    metrics.record(context.service, answer.status_code, waited_for, "")
     logs.write(
         {
             "severity": "INFO" if answer.status_code < 400 else "ERROR",
@@ -132,7 +135,7 @@ async def take_event(request: Request, context: RequestContext, declaration: Eve
         if isinstance(error, Conflict) and await inbox.taken(unit.tenant_id, declaration.name, envelope.event_id):
             await _had_already(Unit(context, envelope.tenant_id), message)
             return
-        if message.delivery_attempt < declaration.max_attempts:
+        if message.delivery_attempt < declaration.max_attempts or as_problem(error).status in PASSING:
             raise
         logs.log_exception("delivery_given_up", error)
         await _bury(declaration, message, f"{type(error).__name__}: {error}")

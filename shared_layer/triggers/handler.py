@@ -76,7 +76,8 @@ def on_event(
     """Call an async function for each event of `topics` (of `event_types`, where given).
 
     Its parameters are taken by type: Envelope, a payload model, Message, Unit. With `raw` it gets any message as it is,
-    without envelope and inbox. After `max_attempts` (5 to 100) deliveries the event becomes a dead letter.
+    without envelope and inbox. After `max_attempts` (5 to 100) failures of its own the event becomes a dead letter;
+    while what it needs is away it is delivered further, for hours.
     """
 
     def decorate(handler: Handler) -> Served:

@@ -10,11 +10,15 @@ from shared_layer.core.errors import ValidationFailed
 EVERYTHING: Final = "*"
 TEST_EVENT: Final = "webhook_test"
 _WORK: Final = "_due"
+_NOBODY_LEFT: Final = "tenant_erased"
 
 
 def is_deliverable(event_type: str) -> bool:
-    """Whether an event may go out: those that say that work is due are the platform's own business."""
-    return not event_type.endswith(_WORK)
+    """Whether an event may go out: those that say that work is due are the platform's own business.
+
+    Of a tenant's erasure nobody is left to be told: looking for its endpoints would leave a trace of it anew.
+    """
+    return not event_type.endswith(_WORK) and event_type != _NOBODY_LEFT
 
 
 def wants(event_types: Iterable[str], event_type: str) -> bool:

@@ -13,6 +13,7 @@ from shared_layer.messaging.events.webhooks import WebhookReceived
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document
 from shared_layer.storage.gcp_clients import firestore
+from shared_layer.storage.rates import admit
 from shared_layer.webhooks.body import read_body, storable
 from shared_layer.webhooks.received import COLLECTION as RECEIVED
 from shared_layer.webhooks.received import KEPT, ReceivedWebhook, record_id
@@ -22,6 +23,9 @@ from shared_layer.webhooks.source import COLLECTION, StoredSource, address_of, p
 
 BODY_LIMIT: Final = 512 << 10
 """Bytes of a call: its event, with everything around it, must fit into one Firestore document (1 MiB)."""
+
+CALLS_A_MINUTE: Final = 600
+"""What one address takes: ten a second for good, six hundred at once. Providers send again what is told 429."""
 
 _TEXT: Final = 200
 _FORM_IDS: Final = ("submission_id", "event_id", "id")
@@ -39,8 +43,10 @@ async def receive(
 ) -> WebhookReceipt:
     """Take a call: commit its record and its event, or find that it was taken before.
 
-    Raises NotFound for an address that is none, SignatureRefused, TenantSuspended, MalformedJson.
+    An address is counted before anything is read for it: who does not know it whole cannot use up its rate. Raises
+    NotFound for an address that is none, RateLimited, SignatureRefused, TenantSuspended, MalformedJson.
     """
+    await admit("webhooks", token, CALLS_A_MINUTE)
     tenant_id, source = await _source(provider, token)
     outer.context.tenant_id = tenant_id
     secrets = opened(source.secrets, purpose_of(tenant_id, source.id))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
@@ -31,21 +31,27 @@ Documents = dict[str, dict[str, Any]]
 async def audit(local: dict[str, Any], traffic: Traffic) -> None:
     """Raises AssertionError where something acknowledged is missing or changed, or something happened twice."""
     await _answers_are_replayed(local, traffic)
-    with _environment(local["environment"]):
-        from google.cloud import firestore
-
-        database = firestore.AsyncClient(project=local["environment"]["GOOGLE_CLOUD_PROJECT"])
+    async with firestore_of(local) as database:
         tenants = await _documents(database.collection("tenants"))
         assert set(tenants) == {company.tenant["id"] for company in traffic.companies}
         await eventually(lambda: _settled(database), SETTLED_WITHIN)
         for company in traffic.companies:
-            events = await _documents(database.collection("tenants", company.tenant["id"], "events"))
-            inbox = await _documents(database.collection("tenants", company.tenant["id"], "inbox"))
-            assert Counter(_told(events)) == Counter(_expected(company))
-            assert set(inbox) == set(_inbox_of(events))
+            stored = database.collection("tenants", company.tenant["id"], "events")
+            assert Counter(_told(await _documents(stored))) == Counter(_expected(company))
+            inbox = database.collection("tenants", company.tenant["id"], "inbox")
+            await eventually(lambda stored=stored, inbox=inbox: _all_taken(stored, inbox), SETTLED_WITHIN)  # type: ignore[misc]
             async with _api(local, company) as api:
                 await _entities_are_as_acknowledged(api, company)
-                await _the_warehouse_holds(api, events)
+                await eventually(lambda api=api, stored=stored: _the_warehouse_holds(api, stored), SETTLED_WITHIN)  # type: ignore[misc]
+
+
+@asynccontextmanager
+async def firestore_of(local: dict[str, Any]) -> AsyncIterator[Any]:
+    """Google's client for the platform's Firestore."""
+    with _environment(local["environment"]):
+        from google.cloud import firestore
+
+        yield firestore.AsyncClient(project=local["environment"]["GOOGLE_CLOUD_PROJECT"])
 
 
 async def _answers_are_replayed(local: dict[str, Any], traffic: Traffic) -> None:
@@ -72,6 +78,12 @@ async def _settled(database: Any) -> bool:
         return False
     taken = await database.collection_group("inbox").count().get()
     return int(taken[0][0].value) == sum(len(_handlers_of(event)) for event in events)
+
+
+async def _all_taken(stored: Any, inbox: Any) -> bool:
+    """Whether the inbox holds each handler's record of each event, and no other."""
+    expected = set(_inbox_of(await _documents(stored)))
+    return set(await _documents(inbox)) == expected
 
 
 def _api(local: dict[str, Any], company: Company) -> httpx.AsyncClient:
@@ -107,11 +119,13 @@ async def _entities_are_as_acknowledged(api: httpx.AsyncClient, company: Company
     assert tenant["warehouse"] == "ready"
 
 
-async def _the_warehouse_holds(api: httpx.AsyncClient, events: Documents) -> None:
+async def _the_warehouse_holds(api: httpx.AsyncClient, stored: Any) -> bool:
+    """Whether it counts the stored events. A call of a model is told minutes later where its instance died."""
     query = {"metrics": ["event_count"], "dimensions": ["event_type"]}
     answer = await _answer(api, "POST", "/api/v1/analytics:query", query)
     counted = {item["event_type"]: item["event_count"] for item in answer["items"]}
-    assert counted == Counter(event["event_type"] for event in events.values())
+    events = await _documents(stored)
+    return counted == Counter(event["event_type"] for event in events.values())
 
 
 def _told(events: Documents) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ import httpx
 
 ACTIVE_COMPANIES = 8
 LONGEST_PAUSE = 0.06
-RETRY_PAUSE = 0.1
+RETRY_PAUSE = 0.25
 BUSINESSES = ("Coffee roastery", "Bicycle workshop", "Pottery studio", "Flower shop")
 
 

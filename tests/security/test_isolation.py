@@ -87,7 +87,7 @@ class Neighbours:
         async with self._room:
             try:
                 async with asyncio.timeout(WITHIN):
-                    answer = await ask()
+                    answer = await _not_shed(ask)
             except TimeoutError:
                 raise AssertionError(f"{what} did not answer within {WITHIN} s") from None
         self.probes += 1
@@ -185,6 +185,15 @@ async def test_anothers_id_answers_like_one_that_does_not_exist(neighbours: Neig
     assert neighbours.leaks == []
     print(f"isolation: {neighbours.probes - before} probes with an id of another, 0 leaks")
     assert neighbours.probes - before >= neighbours.effort.least
+
+
+async def _not_shed(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    """The answer; a call that a busy machine shed is asked again."""
+    while True:
+        answer = await ask()
+        if answer.status_code != 503 or answer.json()["code"] != "overloaded":
+            return answer
+        await asyncio.sleep(0.1)
 
 
 def _some(neighbours: Neighbours, victim: Seeded) -> tuple[str, ...]:

@@ -14,9 +14,12 @@ def kill_everything(platform: PlatformProcess) -> None:
     family = processes(platform)
     for process in family:
         _kill(process)
-    platform.kill()
-    _, alive = psutil.wait_procs(family, timeout=_GONE_WITHIN)
-    assert alive == []
+    _end(platform, family)
+
+
+def kill_supervisor(platform: PlatformProcess) -> None:
+    """Kill the supervisor alone, and return once its processes have noticed and ended."""
+    _end(platform, processes(platform))
 
 
 def kill_one(platform: PlatformProcess, module: str) -> bool:
@@ -34,6 +37,12 @@ def processes(platform: PlatformProcess) -> list[psutil.Process]:
         return [supervisor, *supervisor.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
+
+
+def _end(platform: PlatformProcess, family: list[psutil.Process]) -> None:
+    platform.kill()
+    _, alive = psutil.wait_procs(family, timeout=_GONE_WITHIN)
+    assert alive == []
 
 
 def _kill(process: psutil.Process) -> None:

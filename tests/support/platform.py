@@ -27,6 +27,7 @@ from infra.local.options import ROOT
 from infra.local.ports import Ports
 from infra.local.rest import RestServer
 from infra.local.runner import Deployment
+from shared_layer.core import endings
 from shared_layer.core.settings import settings
 
 _START_WITHIN = 60.0
@@ -88,6 +89,7 @@ async def running_platform(data: Path) -> AsyncIterator[LocalPlatform]:
         transport = httpx.ASGITransport(app=_in_a_task_of_its_own(deployment.gateway))
         async with httpx.AsyncClient(transport=transport, base_url=ports.gateway) as gateway:
             yield LocalPlatform(gateway, ports.gateway, ports.functions, operator_key, variables, deployment)
+        await endings.end()
         for server in servers:
             await server.stop(grace=2.0)
     finally:

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 
 from infra.local.changes import ChangeFeed
 from infra.local.clock import Clock, SystemClock
-from infra.local.delivery import Alarms, Backoff, HttpClient
+from infra.local.delivery import Alarms, Backoff, client_for
 from infra.local.eventarc.delivery import LIFETIME, TriggerDelivery
 from infra.local.eventarc.errors import AlreadyExists, NotFound
 from infra.local.eventarc.intake import Intake
@@ -33,6 +33,7 @@ class EventarcService:
     """Triggers over the file `eventarc.sqlite` in `folder`, fed by the changes of other services.
 
     `on_document_patterns` hears, at the start and after each change, which Firestore documents any trigger watches.
+    Each event is sent `deliveries` times.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class EventarcService:
         on_document_patterns: Callable[[builtin_list[str]], None] | None = None,
         clock: Clock | None = None,
         backoff: Backoff = _BACKOFF,
+        deliveries: int = 1,
     ) -> None:
         self._clock = clock or SystemClock()
         self._issuer = issuer
@@ -50,7 +52,7 @@ class EventarcService:
         self._on_document_patterns = on_document_patterns
         self._backoff = backoff
         self._alarms = Alarms(self._clock)
-        self._client = HttpClient()
+        self._client = client_for(deliveries)
         self._store = Store(folder / "eventarc.sqlite")
         self._triggers: dict[str, Trigger] = {}
         self._deliveries: dict[str, TriggerDelivery] = {}

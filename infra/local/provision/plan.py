@@ -125,7 +125,7 @@ def _subscriptions(handler: EventHandler, target: Target) -> Iterable[Subscripti
             topic=topic,
             target=target,
             ack_seconds=min(longest, max(shortest, math.ceil(handler.deadline) + _ACK_BEYOND_DEADLINE)),
-            max_attempts=handler.max_attempts,
+            max_attempts=handler.max_deliveries,
             filter=wanted,
         )
 

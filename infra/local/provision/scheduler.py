@@ -8,14 +8,14 @@ from typing import Any, Final
 import grpc
 from google.cloud.scheduler_v1 import CloudSchedulerClient
 from google.cloud.scheduler_v1.services.cloud_scheduler.transports import CloudSchedulerGrpcTransport
-from google.cloud.scheduler_v1.types import HttpMethod, HttpTarget, Job, OidcToken
+from google.cloud.scheduler_v1.types import HttpMethod, HttpTarget, Job, OidcToken, RetryConfig
 from google.protobuf.duration_pb2 import Duration
 
 from infra.local.provision.plan import Job as PlannedJob
 from infra.local.provision.plan import Plan
 
 _MARK: Final = "Provisioned from the manifest."
-_COMPARED: Final = ("schedule", "time_zone", "http_target", "attempt_deadline")
+_COMPARED: Final = ("schedule", "time_zone", "http_target", "attempt_deadline", "retry_config")
 
 
 def apply(plan: Plan, target: str, project: str, location: str) -> None:
@@ -54,6 +54,13 @@ def _resource(planned: PlannedJob, parent: str) -> Any:
         schedule=planned.cron,
         time_zone=planned.time_zone,
         attempt_deadline=Duration(seconds=min(1800, max(15, math.ceil(planned.deadline)))),
+        retry_config=RetryConfig(
+            retry_count=3,
+            max_retry_duration=Duration(),
+            min_backoff_duration=Duration(seconds=5),
+            max_backoff_duration=Duration(seconds=300),
+            max_doublings=5,
+        ),
         http_target=HttpTarget(
             uri=planned.target.address,
             http_method=HttpMethod.POST,

@@ -7,7 +7,7 @@ from pathlib import Path
 import grpc
 
 from infra.local.clock import Clock, SystemClock
-from infra.local.delivery import Alarms, HttpClient
+from infra.local.delivery import Alarms, client_for
 from infra.local.identity import Issuer
 from infra.local.pubsub.broker import Broker
 from infra.local.pubsub.publisher import Publisher
@@ -20,12 +20,12 @@ class PubSubService:
     """google.pubsub.v1 over the file `pubsub.sqlite` in `folder`.
 
     `issuer` signs the tokens of push subscriptions. A server that should take messages of Google's size (10 MB) needs
-    the option `grpc.max_receive_message_length` raised from gRPC's own 4 MB.
+    the option `grpc.max_receive_message_length` raised from gRPC's own 4 MB. Each push is made `deliveries` times.
     """
 
-    def __init__(self, folder: Path, issuer: Issuer, clock: Clock | None = None) -> None:
+    def __init__(self, folder: Path, issuer: Issuer, clock: Clock | None = None, deliveries: int = 1) -> None:
         self._alarms = Alarms(clock or SystemClock())
-        self._client = HttpClient()
+        self._client = client_for(deliveries)
         self._store = Store(folder / "pubsub.sqlite")
         self._broker = Broker(self._store, self._alarms, self._client, issuer)
 

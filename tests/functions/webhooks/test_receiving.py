@@ -202,3 +202,20 @@ async def test_neither_secret_nor_address_lies_readable_in_the_store(platform: L
     [stored] = [found.to_dict() async for found in tenant_collection(tenant_id, "webhook_sources").stream()]
     assert secret not in str(stored)
     assert made["url"].rpartition("/")[2] not in str(stored)
+
+
+async def test_an_address_has_a_rate_of_its_own_with_true_headers_and_no_other_shares_it(
+    platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared_layer.webhooks.receiving.CALLS_A_MINUTE", 3)
+    _, key = await platform.tenant()
+    made, other = await source(platform, key, "standard"), await source(platform, key, "standard")
+    answers = [await send(platform, made["url"], standard(made["secret"], f"msg_{n}", {"n": n})) for n in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    refused = answers[-1]
+    assert refused.json()["code"] == "rate_limited"
+    assert refused.headers["ratelimit-policy"] == '"webhooks";q=3;w=60'
+    assert 0 < int(refused.headers["retry-after"]) <= 20
+    assert (await send(platform, other["url"], standard(other["secret"], "msg_1", {}))).status_code == 200
+    wrong = made["url"][:-4] + ("aaaa" if not made["url"].endswith("aaaa") else "bbbb")
+    assert (await send(platform, wrong, standard(made["secret"], "msg_9", {}))).status_code == 404

@@ -74,7 +74,7 @@ def project(platform: LocalPlatform) -> Project:
 async def test_a_subscription_pushes_with_the_functions_identity_and_gives_up_to_the_dead_letters(
     project: Project, declare: Declare
 ) -> None:
-    await project.apply(declare(score="@on_event(('trends',), event_types=('scored',), max_attempts=7, deadline=20)"))
+    await project.apply(declare(score="@on_event(('trends',), event_types=('scored',), max_attempts=70, deadline=20)"))
     found = (await project.state())["subscriptions"]["score.trends"]
     assert found.push_config.push_endpoint == f"{URL}/score"
     assert found.push_config.oidc_token.audience == f"{URL}/score"
@@ -82,7 +82,7 @@ async def test_a_subscription_pushes_with_the_functions_identity_and_gives_up_to
     assert found.ack_deadline_seconds == 25
     assert found.filter == 'attributes.event_type = "scored"'
     assert found.dead_letter_policy.dead_letter_topic == f"projects/{project.name}/topics/dead-letters"
-    assert found.dead_letter_policy.max_delivery_attempts == 7
+    assert found.dead_letter_policy.max_delivery_attempts == 70
     assert found.retry_policy.minimum_backoff.total_seconds() == 0.2
     assert found.message_retention_duration.days == 7
 

@@ -22,3 +22,10 @@ def test_what_is_no_port_is_explained(port: str, capsys: pytest.CaptureFixture[s
         parse([f"--port={port}"])
     assert ended.value.code == 2
     assert "is no port" in capsys.readouterr().err
+
+
+def test_deliveries_are_a_number_of_times(capsys: pytest.CaptureFixture[str]) -> None:
+    assert parse(["--deliveries", "3"]).deliveries == 3
+    with pytest.raises(SystemExit):
+        parse(["--deliveries", "0"])
+    assert "is no number from 1 to 9" in capsys.readouterr().err
