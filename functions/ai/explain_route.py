@@ -4,6 +4,6 @@ from shared_layer.ai.explanation import ExplainRequest, Explanation, explain
 from shared_layer.front_door import Caller, endpoint
 
 
-@endpoint("POST", "/api/v1/ai/route:explain", scope="ai:use", compatible="openai")
+@endpoint("POST", "/api/v1/ai/route:explain", scope="ai:use")
 async def explain_route(prompt: ExplainRequest, caller: Caller) -> Explanation:
     return await explain(prompt, caller)

@@ -14,7 +14,6 @@ from shared_layer.front_door import Caller, Resources, endpoint
     tier="ai",
     deadline=300,
     emits=("ai_budget_threshold_reached", "platform_health_changed"),
-    compatible="openai",
     resources=Resources(secrets=("xynergy-seal-key",)),
 )
 async def generate_text(prompt: GenerateRequest, request: Request, caller: Caller) -> Generated:

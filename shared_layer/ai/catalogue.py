@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared_layer.ai.breaker import BreakerState, look
 from shared_layer.ai.probing import latencies
 from shared_layer.ai.prompt import AUTO
 from shared_layer.ai.providers import MICROS, PROVIDERS, Price, Provider, answering
+from shared_layer.core.errors import NotFound
 from shared_layer.core.models import Model
 
+ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$")]
+"""As it stands in a path. (One of `provider/model` is found under the model's own name.)"""
 PUBLISHED = 1_704_067_200
 """`created` of every model: OpenAI's clients want a moment, and ours have none that means anything."""
 
@@ -63,6 +66,14 @@ async def list_models() -> ModelList:
     for provider in answering():
         entries += _entries(provider, states.get(provider.id), measured.get(provider.id))
     return ModelList(data=entries)
+
+
+async def get_model(name: str) -> ModelEntry:
+    """One of them. Raises NotFound."""
+    for entry in (await list_models()).data:
+        if entry.id == name:
+            return entry
+    raise NotFound(f"There is no model {name!r}. GET /api/v1/ai/models lists them.", param="model")
 
 
 def price_of(price: Price) -> ModelPrice:

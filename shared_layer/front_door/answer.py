@@ -48,12 +48,15 @@ _OPENAI_TYPES: Final = {401: "authentication_error", 403: "permission_error", 42
 
 
 def problem_answer(problem: Problem, context: RequestContext, path: str, dialect: Dialect | None = None) -> Answer:
-    """The problem as application/problem+json; in OpenAI's dialect with the `error` member that its clients read."""
-    document = problem.document(context.request_id, path)
+    """The problem as application/problem+json; in OpenAI's dialect with the `error` member that its clients read, and
+    with 400 for what is 422 here: they know of a BadRequestError.
+    """
+    document, status = problem.document(context.request_id, path), problem.status
     if dialect == "openai":
-        document["error"] = _openai_error(problem)
+        status = 400 if status == 422 else status
+        document |= {"status": status, "error": _openai_error(problem)}
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in problem.headers.items()]
-    return Answer(problem.status, [PROBLEM_JSON, *headers], dumps(document))
+    return Answer(status, [PROBLEM_JSON, *headers], dumps(document))
 
 
 def _openai_error(problem: Problem) -> dict[str, Any]:
@@ -64,5 +67,12 @@ def _openai_error(problem: Problem) -> dict[str, Any]:
         "message": f"{problem.detail} {errors[0]['pointer']}: {errors[0]['detail']}" if errors else problem.detail,
         "type": _OPENAI_TYPES.get(problem.status, kind),
         "param": problem.fields.get("param") or (errors[0]["pointer"][1:].replace("/", ".") if errors else None),
-        "code": problem.fields.get("provider_code") or problem.code,
+        "code": problem.fields.get("provider_code") or _openai_code(problem),
     }
+
+
+def _openai_code(problem: Problem) -> str:
+    """OpenAI's own code where there is one that says the same."""
+    if problem.status == 404 and problem.fields.get("param") == "model":
+        return "model_not_found"
+    return {"unauthenticated": "invalid_api_key", "rate_limited": "rate_limit_exceeded"}.get(problem.code, problem.code)
