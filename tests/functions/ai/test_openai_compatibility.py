@@ -232,8 +232,8 @@ async def test_errors_carry_the_codes_that_openai_gives_them(tenant: Tenant, wor
     with pytest.raises(openai.NotFoundError) as missing:
         await create(model="gpt-17", messages=ASKED)
     assert (missing.value.code, missing.value.param) == ("model_not_found", "model")
+    nobody = tenant.client.with_options(api_key="nobody")  # pragma: allowlist secret
     with pytest.raises(openai.AuthenticationError) as unknown:
-        nobody = tenant.client.with_options(api_key="nobody")  # pragma: allowlist secret
         await nobody.chat.completions.create(model="auto", messages=ASKED)
     assert unknown.value.code == "invalid_api_key"
     for wrong, param in (
