@@ -71,12 +71,20 @@ _remembered: OrderedDict[bytes, Credential] = OrderedDict()
 _found_tenants: dict[str, float] = {}
 
 
+def remembered_credential(key: str) -> Credential | None:
+    """What `key` opens, where this process has read it lately; None where `credential_of` must be asked."""
+    found = _remembered.get(_digest(key))
+    if found is None or not found.known or found.ends_at is not None:
+        return None
+    return found if clock.now() - found.read_at < TRUST_SECONDS else None
+
+
 async def credential_of(key: str) -> Credential | None:
     """What `key` opens now; None for a key that is unknown, revoked or past its end.
 
     Raises Unauthenticated for a person's token that is not valid, or whose person is no active member.
     """
-    digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+    digest = _digest(key)
     remembered = _remembered.get(digest)
     if remembered is None or not remembered.current(clock.now()):
         remembered = await _read(key)
@@ -90,7 +98,7 @@ async def renewed(key: str, epoch: int) -> Credential | None:
     """The credential read again because the tenant's epoch moved to `epoch`."""
     credential = await _read(key)
     credential.epoch = epoch
-    _remember(hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest(), credential)
+    _remember(_digest(key), credential)
     return credential if credential.known else None
 
 
@@ -122,6 +130,10 @@ async def advance_epoch(tenant_id: str) -> None:
         await redis().command("INCR", epoch_key(tenant_id))
     except RedisUnavailable as error:
         log("WARNING", "epoch_not_advanced", f"other instances learn of it within {TRUST_SECONDS:.0f} s: {error}")
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
 
 
 def _remember(digest: bytes, credential: Credential) -> None:

@@ -27,8 +27,8 @@ os.register_at_fork(after_in_child=lambda: _unguarded.seed(os.urandom(32)))
 
 
 def random_hex(bits: int) -> str:
-    """Random hex digits for what must be unique but not secret: request, trace and span ids."""
-    return f"{_unguarded.getrandbits(bits):x}".zfill(bits // 4)
+    """Random hex digits (whole bytes of them) for what must be unique but not secret: request, trace and span ids."""
+    return _unguarded.getrandbits(bits).to_bytes(bits // 8, "big").hex()
 
 
 def new_request_id() -> str:

@@ -5,7 +5,6 @@ Lines of one turn of the event loop are written together: a write is the dearest
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import traceback
@@ -15,6 +14,7 @@ import orjson
 
 from shared_layer.core import clock
 from shared_layer.core.context import RequestContext, current
+from shared_layer.core.event_loop import running_loop
 from shared_layer.core.redaction import redact
 from shared_layer.core.settings import settings
 
@@ -69,7 +69,7 @@ def write_encoded(encoded: bytes) -> None:
     """Write one line that is JSON already, its newline included."""
     if not _waiting:
         try:
-            asyncio.get_running_loop().call_soon(flush)
+            running_loop().call_soon(flush)
         except RuntimeError:
             _waiting.append(encoded)
             flush()

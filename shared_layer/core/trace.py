@@ -14,9 +14,13 @@ _CLOUD_TRACE: Final = re.compile(r"^([0-9a-fA-F]{32})(?:/\d+)?(?:;o=\d)?$")
 def trace_ids(traceparent: str | None, cloud_trace: str | None) -> tuple[str, str]:
     """`(trace_id, new span_id)` in hex, the trace id taken from the caller where it sent a valid one."""
     drawn = random_hex(192)
-    span_id = drawn[:16]
+    return carried_trace(traceparent, cloud_trace) or drawn[16:], drawn[:16]
+
+
+def carried_trace(traceparent: str | None, cloud_trace: str | None) -> str | None:
+    """The trace id that the caller sent, in hex; None where it sent no valid one."""
     if traceparent and (match := _TRACEPARENT.match(traceparent)):
-        return match[1], span_id
+        return match[1]
     if cloud_trace and (match := _CLOUD_TRACE.match(cloud_trace)):
-        return match[1].lower(), span_id
-    return drawn[16:], span_id
+        return match[1].lower()
+    return None

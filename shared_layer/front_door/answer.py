@@ -35,7 +35,7 @@ class Answer:
         self.body = body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 (ASGI)
-        length = (b"content-length", str(len(self.body)).encode())
+        length = (b"content-length", b"%d" % len(self.body))
         headers = self.headers if self.status_code == 204 else [*self.headers, length]
         await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})

@@ -72,7 +72,7 @@ class ArgumentReader:
         """Add the body model; answers the JSON value that it was read from. Raises MalformedJson, ValidationFailed."""
         if self._body is None or self._body_type is None:
             return None
-        if content_type is not None and not _is_json(content_type):
+        if content_type != b"application/json" and content_type is not None and not _is_json(content_type):
             raise UnsupportedMediaType()
         value = json.parse(raw)
         try:

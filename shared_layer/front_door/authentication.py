@@ -109,15 +109,8 @@ def authorise(
         raise TenantSuspended()
     if scope not in credential.scopes:
         raise ScopeMissing(f"This key lacks the scope {scope!r} ({SCOPES[scope]})", scope=scope)
-    context.actor = credential.principal
+    context.actor = principal = credential.principal
+    plan, operator = credential.plan.name, credential.operator
     return Caller(
-        tenant_id=tenant_id,
-        principal=credential.principal,
-        scopes=credential.scopes,
-        plan=credential.plan.name,
-        operator=credential.operator,
-        context=context,
-        role=credential.role,
-        seal=key.encode(),
-        epoch=epoch,
+        tenant_id, principal, credential.scopes, plan, operator, context, credential.role, key.encode(), epoch
     )

@@ -10,6 +10,8 @@ import asyncio
 from types import TracebackType
 from typing import Any
 
+from shared_layer.core.event_loop import running_loop
+
 
 class Deadline:
     """The calls under way in one event loop, oldest first."""
@@ -23,9 +25,9 @@ class Deadline:
 
     def until(self, due: float) -> _Call:
         """A context that ends the current task's work at `due` (not before the last one's) with TimeoutError."""
-        task: Any = asyncio.current_task()
+        loop = running_loop()
+        task: Any = asyncio.current_task(loop)
         call = _Call(self._under_way, task, due)
-        loop = task.get_loop()
         if self._timer is None or self._loop is not loop:
             self._loop = loop
             self._timer = loop.call_at(due, self._end_due)
@@ -51,11 +53,10 @@ class _Call:
 
     def __init__(self, under_way: dict[_Call, None], task: asyncio.Task[Any], due: float) -> None:
         self._under_way, self._task, self.due = under_way, task, due
-        self._cancelling = 0
+        self._cancelling = task.cancelling()
         self._expired = False
 
     def __enter__(self) -> None:
-        self._cancelling = self._task.cancelling()
         self._under_way[self] = None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:

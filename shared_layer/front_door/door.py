@@ -13,13 +13,14 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared_layer.access.credentials import renewed
+from shared_layer.access.credentials import remembered_credential, renewed
 from shared_layer.access.period import Period, current_period
 from shared_layer.access.plans import Plan
 from shared_layer.core import clock, json
@@ -35,12 +36,12 @@ from shared_layer.core.errors import (
     Unauthenticated,
     UpgradeRequired,
 )
-from shared_layer.core.ids import new_request_id
+from shared_layer.core.ids import random_hex
 from shared_layer.core.models import Entity
 from shared_layer.core.redaction import redact_text
 from shared_layer.core.scopes import PUBLIC
-from shared_layer.core.trace import trace_ids
-from shared_layer.front_door import idempotency, lifecycle
+from shared_layer.core.trace import carried_trace
+from shared_layer.front_door import idempotency
 from shared_layer.front_door.answer import JSON, SECURITY_HEADERS, Answer, Dialect, Headers, problem_answer
 from shared_layer.front_door.arguments import ArgumentReader
 from shared_layer.front_door.authentication import (
@@ -76,33 +77,22 @@ class Door:
         self._public = operation.scope == PUBLIC
         self._deadline = Deadline()
         self._line = RequestLine(operation)
-        self._capacity = Capacity(operation.name, operation.resources.concurrency)
+        self.capacity = Capacity(operation.name, operation.resources.concurrency)
         answer = operation.signature.answer
         self._handler = operation.handler
+        self._service, self._name, self._seconds = operation.service.name, operation.name, operation.deadline
         self._injected = tuple(operation.signature.injected.items())
         self._takes_unit = Unit in operation.signature.injected.values()
         self._takes_body = operation.signature.body is not None
+        self._takes_query = operation.signature.query is not None
+        self._takes_version = operation.signature.if_match is not None
+        self._once = operation.idempotency != "none"
         self._to_json: Callable[[Any], bytes] | None = None
         if answer not in (None, type(None), Any) and not _is_response(answer):
             self._to_json = TypeAdapter(answer).serializer.to_json
 
     async def serve(self, request: Request) -> Any:
-        """The answer to one request; never raises."""
-        capacity = self._capacity
-        if capacity.running < capacity.limit:
-            capacity.running += 1
-        elif not await capacity.wait():
-            return self._refuse(request)
-        if not lifecycle.watching:
-            lifecycle.watch()
-        try:
-            return await self._serve(request)
-        finally:
-            capacity.leave()
-            if lifecycle.ending:
-                await lifecycle.flush()
-
-    async def _serve(self, request: Request) -> Any:
+        """The answer to a request that has a place in `capacity`; never raises."""
         started = time.perf_counter()
         scope = request.scope
         headers: RequestHeaders = dict(scope["headers"])
@@ -118,7 +108,7 @@ class Door:
         self._tell(answer, scope, path, context, time.perf_counter() - started)
         return answer
 
-    def _refuse(self, request: Request) -> Answer:
+    def refuse(self, request: Request) -> Answer:
         """The answer to a request that there is no room for: nothing is read or asked for it."""
         headers: RequestHeaders = dict(request.scope["headers"])
         context = self._context(headers)
@@ -128,16 +118,16 @@ class Door:
         return answer
 
     def _context(self, headers: RequestHeaders) -> RequestContext:
-        given = headers.get(b"x-request-id", b"")
-        trace_id, span_id = trace_ids(_text(headers, b"traceparent"), _text(headers, b"x-cloud-trace-context"))
-        return RequestContext(
-            request_id=_request_id(given),
-            trace_id=trace_id,
-            span_id=span_id,
-            service=self._operation.service.name,
-            function=self._operation.name,
-            deadline=asyncio.get_running_loop().time() + self._operation.deadline,
-        )
+        drawn = random_hex(288)
+        request_id, trace_id, span_id = "req_" + drawn[:24], drawn[24:56], drawn[56:]
+        if b"x-request-id" in headers:
+            request_id = _told_id(headers[b"x-request-id"]) or request_id
+        if b"traceparent" in headers or b"x-cloud-trace-context" in headers:
+            carried = carried_trace(_text(headers, b"traceparent"), _text(headers, b"x-cloud-trace-context"))
+            trace_id = carried or trace_id
+        context = RequestContext(request_id, trace_id, span_id, self._service, self._name)
+        context.deadline = time.monotonic() + self._seconds
+        return context
 
     async def _answer(
         self, request: Request, path: str, headers: RequestHeaders, context: RequestContext, verdict: Headers
@@ -153,21 +143,26 @@ class Door:
             if self._operation.streams:
                 headers = with_ticket(headers, request.scope["query_string"])
             caller = None if self._public else await self._admit(path, headers, context, verdict)
-            arguments, value = await self._read(request, path, headers)
-            if self._operation.idempotency == "none" or caller is None:
-                if not self._takes_unit:
-                    return await self._call(request, arguments, caller, None)
-                unit = self._unit(context, caller)
-                answer = await self._call(request, arguments, caller, unit)
+            arguments, value = self._arguments(request, path, headers), None
+            if self._takes_body:
+                raw = await self._reader.read_body(request.receive, headers.get(b"content-length"))
+                value = self._reader.body(raw, headers.get(b"content-type"), arguments)
+            if self._once and caller is not None:
+                return await self._call_once(request, path, headers, arguments, value, caller)
+            unit = self._unit(context, caller) if self._takes_unit else None
+            answer = self._told(await self._handler(**self._injected_into(arguments, request, caller, unit)))
+            if unit is not None:
                 await unit.commit()
-                return answer
-            return await self._call_once(request, path, headers, arguments, value, caller)
+            return answer
 
     async def _admit(self, path: str, headers: RequestHeaders, context: RequestContext, verdict: Headers) -> Caller:
         """The caller, authenticated, authorised by scope and policy, within its rate and its quota."""
-        key = await presented_key(headers)
-        credential = await known_credential(key)
-        tenant_id = await tenant_of(credential, headers, self._operation.scope)
+        given = headers.get(b"x-api-key")
+        key = given.decode("latin-1").strip() if given is not None else await presented_key(headers)
+        credential = remembered_credential(key) or await known_credential(key)
+        tenant_id = credential.tenant_id
+        if credential.operator or b"x-tenant-id" in headers:
+            tenant_id = await tenant_of(credential, headers, self._operation.scope)
         context.tenant_id = tenant_id
         passed = await pass_gate(credential, tenant_id, self._operation.tier)
         if passed.epoch is not None and passed.epoch != credential.epoch:
@@ -187,31 +182,36 @@ class Door:
             await uphold(credential, self._operation, path)
         return caller
 
-    async def _read(self, request: Request, path: str, headers: RequestHeaders) -> tuple[dict[str, Any], Any]:
-        """The handler's arguments, and the JSON value of the body."""
+    def _arguments(self, request: Request, path: str, headers: RequestHeaders) -> dict[str, Any]:
+        """The handler's arguments, but for the body."""
         reader = self._reader
         arguments = reader.path(path)
-        reader.query(request.scope["query_string"], arguments)
-        reader.if_match(headers.get(b"if-match"), arguments)
-        if not self._takes_body:
-            return arguments, None
-        raw = await reader.read_body(request.receive, headers.get(b"content-length"))
-        return arguments, reader.body(raw, headers.get(b"content-type"), arguments)
+        if self._takes_query:
+            reader.query(request.scope["query_string"], arguments)
+        if self._takes_version:
+            reader.if_match(headers.get(b"if-match"), arguments)
+        return arguments
 
     def _unit(self, context: RequestContext, caller: Caller | None) -> Unit:
         return Unit(context, caller.tenant_id if caller else "", self._operation.emits)
 
-    async def _call(self, request: Request, arguments: dict[str, Any], caller: Caller | None, unit: Unit | None) -> Any:
-        """The handler's result as an answer; nothing is committed yet."""
+    def _injected_into(
+        self, arguments: dict[str, Any], request: Request, caller: Caller | None, unit: Unit | None
+    ) -> dict[str, Any]:
+        """The arguments with what the door gives beside them. Raises UpgradeRequired: a conversation is no call."""
         if self._operation.websocket:
             raise UpgradeRequired()
         for name, kind in self._injected:
             arguments[name] = caller if kind is Caller else unit if kind is Unit else request
-        result = await self._handler(**arguments)
+        return arguments
+
+    def _told(self, result: Any) -> Any:
+        """The handler's result as an answer."""
         if self._to_json is None:
             return result if result is not None else Answer(self._operation.status, [])
         headers: Headers = [JSON]
-        if isinstance(result, Entity):
+        kind: Any = type(result)
+        if _is_entity(kind):
             headers.append((b"etag", b'"%d"' % result.version))
         return Answer(self._operation.status, headers, self._to_json(result))
 
@@ -231,7 +231,7 @@ class Door:
         if header is None:
             if self._operation.idempotency == "required":
                 raise IdempotencyKeyMissing()
-            answer = await self._call(request, arguments, caller, unit)
+            answer = self._told(await self._handler(**self._injected_into(arguments, request, caller, unit)))
             await unit.commit()
             return answer
         held = await idempotency.claim(
@@ -245,7 +245,7 @@ class Door:
             return held
         try:
             async with held.renewed():
-                answer = await self._call(request, arguments, caller, unit)
+                answer = self._told(await self._handler(**self._injected_into(arguments, request, caller, unit)))
             if isinstance(answer, Answer):
                 held.finish(unit, answer)
             await unit.commit()
@@ -259,16 +259,14 @@ class Door:
 
     def _complete(self, answer: Any, headers: RequestHeaders, context: RequestContext, verdict: Headers) -> None:
         """Put the headers of every answer on this one."""
-        extra = [
-            (b"x-request-id", context.request_id.encode()),
-            *verdict,
-            *cors_headers(headers.get(b"origin")),
-        ]
-        if isinstance(answer, Response):
-            taken = {name for name, _ in answer.raw_headers}
-            answer.raw_headers += extra + [header for header in SECURITY_HEADERS if header[0] not in taken]
-        else:
-            answer.headers = [*answer.headers, *extra, *SECURITY_HEADERS]
+        request_id = (b"x-request-id", context.request_id.encode())
+        cors = cors_headers(headers.get(b"origin"))
+        if type(answer) is Answer:
+            answer.headers = [*answer.headers, request_id, *verdict, *cors, *SECURITY_HEADERS]
+            return
+        taken = {name for name, _ in answer.raw_headers}
+        missing = [header for header in SECURITY_HEADERS if header[0] not in taken]
+        answer.raw_headers += [request_id, *verdict, *cors, *missing]
 
     def _tell(self, answer: Any, scope: Any, path: str, context: RequestContext, seconds: float) -> None:
         """The request's log line and its metrics."""
@@ -277,15 +275,13 @@ class Door:
         self._line.write(scope["method"], path, status, seconds, context)
 
 
-def _request_id(given: bytes) -> str:
+def _told_id(given: bytes) -> str | None:
     """The caller's request id where it is one, and tells nothing that a log line must not."""
-    if not given:
-        return new_request_id()
     if _PLAIN_REQUEST_ID.fullmatch(given):
         return given.decode()
     if _REQUEST_ID.fullmatch(given) and redact_text(given.decode()) == given.decode():
         return given.decode()
-    return new_request_id()
+    return None
 
 
 def own_path(scope: Any) -> str:
@@ -320,6 +316,12 @@ def _quota_exceeded(plan: Plan) -> QuotaExceeded:
 def _text(headers: RequestHeaders, name: bytes) -> str | None:
     value = headers.get(name)
     return value.decode("latin-1") if value is not None else None
+
+
+@cache
+def _is_entity(kind: type) -> bool:
+    """`isinstance` of a pydantic model is asked of its metaclass, which is dear."""
+    return issubclass(kind, Entity)
 
 
 def _is_response(answer: Any) -> bool:

@@ -20,6 +20,7 @@ from shared_layer.core.declaration import (
     described,
 )
 from shared_layer.core.signature import read_signature
+from shared_layer.front_door import lifecycle
 from shared_layer.front_door.answer import Dialect
 from shared_layer.front_door.door import Door
 from shared_layer.messaging.unit import Unit
@@ -79,10 +80,22 @@ def endpoint(
             signature=read_signature(handler, names, (*INJECTABLE, WebSocket) if websocket else INJECTABLE),
         )
         door = Door(operation, compatible)
+        capacity = door.capacity
 
         @functools.wraps(handler)
         async def serve(request: Request) -> Any:
-            return await door.serve(request)
+            if capacity.running < capacity.limit:
+                capacity.running += 1
+            elif not await capacity.wait():
+                return door.refuse(request)
+            if not lifecycle.watching:
+                lifecycle.watch()
+            try:
+                return await door.serve(request)
+            finally:
+                capacity.leave()
+                if lifecycle.ending:
+                    await lifecycle.flush()
 
         declare(serve, operation)
         if websocket:

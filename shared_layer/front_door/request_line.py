@@ -18,8 +18,8 @@ from shared_layer.core.redaction import plain_path, redact_text
 from shared_layer.core.settings import settings
 
 _SHAPE: Final = (
-    '{"severity":"INFO","event":"request","message":"METHOD %s %d","latency_ms":%.3f,'
-    '"httpRequest":{"requestMethod":"METHOD","requestUrl":"%s","status":%d,"latency":"%.6fs"},'
+    '{"severity":"INFO","event":"request","message":"METHOD %s","latency_ms":%s,'
+    '"httpRequest":{"requestMethod":"METHOD","requestUrl":"%s","status":%s,"latency":"%ss"},'
     '"request_id":"%s","service":SERVICE,"function":FUNCTION,"tenant_id":"%s",'
     '"logging.googleapis.com/trace":"projects/PROJECT/traces/%s","logging.googleapis.com/spanId":"%s",'
     '"logging.googleapis.com/labels":{"service":SERVICE,"function":FUNCTION},'
@@ -37,13 +37,15 @@ class RequestLine:
         self._operation = operation
 
     @cached_property
-    def _shape(self) -> str:
-        return (
-            _SHAPE.replace("METHOD", self._operation.method)
+    def _shape(self) -> list[str]:
+        """What stands around the values: put together in an f-string, at half the cost of formatting."""
+        return [
+            part.replace("METHOD", self._operation.method)
             .replace("SERVICE", json.dumps(self._operation.service.name))
             .replace("FUNCTION", json.dumps(self._operation.name))
-            .replace("PROJECT", json.dumps(settings().project)[1:-1].replace("%", "%%"))
-        )
+            .replace("PROJECT", json.dumps(settings().project)[1:-1])
+            for part in _SHAPE.split("%s")
+        ]
 
     def write(self, method: str, path: str, status: int, seconds: float, context: RequestContext) -> None:
         """Tell of one call that took so many seconds."""
@@ -54,17 +56,16 @@ class RequestLine:
             _write_whole(method, path if plain else redact_text(path), status, seconds, context)
 
     def _write_usual(self, path: str, status: int, seconds: float, context: RequestContext) -> None:
+        micros = round(seconds * 1_000_000)
+        digits = str(micros).zfill(7)
         moment = _moments.text(clock.now())
-        logs.write_encoded(
-            (
-                self._shape
-                % (
-                    *(path, status, seconds * 1000, path, status, seconds),
-                    *(context.request_id, context.tenant_id, context.trace_id, context.span_id),
-                    *(moment, moment),
-                )
-            ).encode()
+        a, b, c, d, e, f, g, h, i, j, k, z = self._shape
+        line = (
+            f"{a}{path} {status}{b}{micros // 1000}.{digits[-3:]}{c}{path}{d}{status}{e}{digits[:-6]}.{digits[-6:]}"
+            f"{f}{context.request_id}{g}{context.tenant_id}{h}{context.trace_id}{i}{context.span_id}"
+            f"{j}{moment}{k}{moment}{z}"
         )
+        logs.write_encoded(line.encode())
 
 
 def _write_whole(method: str, path: str, status: int, seconds: float, context: RequestContext) -> None:
@@ -77,7 +78,7 @@ def _write_whole(method: str, path: str, status: int, seconds: float, context: R
             "requestMethod": method,
             "requestUrl": path,
             "status": status,
-            "latency": f"{seconds:.6f}s",
+            "latency": f"{round(seconds * 1_000_000) / 1_000_000:.6f}s",
         },
         **logs.request_fields(context),
         **logs.labels(context),

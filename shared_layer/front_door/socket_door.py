@@ -33,17 +33,17 @@ class SocketDoor(Door):
 
     async def connect(self, socket: WebSocket) -> None:
         """One conversation, from its handshake to its end; never raises."""
-        if self._capacity.running >= self._capacity.limit:
+        if self.capacity.running >= self.capacity.limit:
             context = self._context(dict(socket.scope["headers"]))
             await self._deny(socket, problem_answer(Overloaded(retry_after=1), context, own_path(socket.scope)))
             return
-        self._capacity.running += 1
+        self.capacity.running += 1
         if not lifecycle.watching:
             lifecycle.watch()
         try:
             await self._converse(socket)
         finally:
-            self._capacity.leave()
+            self.capacity.leave()
 
     async def _converse(self, socket: WebSocket) -> None:
         started = time.perf_counter()
@@ -53,7 +53,7 @@ class SocketDoor(Door):
         path = own_path(socket.scope)
         answer: Any = Answer(101, [])
         try:
-            arguments = await self._arguments(socket, headers, context, path)
+            arguments = await self._admitted(socket, headers, context, path)
             async with asyncio.timeout_at(context.deadline):
                 await self._handler(**arguments)
         except Exception as error:  # noqa: BLE001 (the border: everything becomes a problem, the unknown is logged)
@@ -63,7 +63,7 @@ class SocketDoor(Door):
         scope = {**socket.scope, "method": self._method}
         self._tell(answer, scope, path, context, time.perf_counter() - started)
 
-    async def _arguments(
+    async def _admitted(
         self, socket: WebSocket, headers: RequestHeaders, context: RequestContext, path: str
     ) -> dict[str, Any]:
         """The handler's arguments, once the caller is admitted."""
@@ -72,7 +72,7 @@ class SocketDoor(Door):
                 refuse_doubled(socket.scope["headers"])
             caller = await self._admit(path, with_ticket(headers, socket.scope["query_string"]), context, [])
             request = Request({**socket.scope, "type": "http", "method": self._method})
-            arguments, _ = await self._read(request, path, headers)
+            arguments = self._arguments(request, path, headers)
         for name, kind in self._injected:
             arguments[name] = socket if kind is WebSocket else caller
         return arguments

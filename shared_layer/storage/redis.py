@@ -11,12 +11,14 @@ import asyncio
 import hashlib
 import ssl
 from collections import deque
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
 import hiredis
 
+from shared_layer.core.event_loop import running_loop
 from shared_layer.core.settings import settings
 
 TIMEOUT: Final = 0.25
@@ -38,30 +40,34 @@ class _Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self._reader = hiredis.Reader(notEnoughData=_NOTHING)
         self._outgoing: list[bytes] = []
-        self._pending: deque[tuple[asyncio.Future[Any], float]] = deque()
+        self._pending: deque[tuple[asyncio.Future[Any], float, ScriptCall | None]] = deque()
+        self._due = 0.0
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._watch: asyncio.TimerHandle | None = None
-
-    @property
-    def open(self) -> bool:
-        return self._transport is not None and not self._transport.is_closing()
+        self.open = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is one by behaviour, not by class
+        self.open = True
 
     def send(self, arguments: tuple[Argument, ...]) -> asyncio.Future[Any]:
         return self.send_packed(hiredis.pack_command(arguments))
 
-    def send_packed(self, packed: bytes) -> asyncio.Future[Any]:
+    def send_packed(self, packed: bytes, call: ScriptCall | None = None) -> asyncio.Future[Any]:
+        """Send a command, or a `call` of a script: with the whole script, where the server does not know it yet."""
         answer: asyncio.Future[Any] = self._loop.create_future()
+        self._send(packed, answer, call)
+        return answer
+
+    def _send(self, packed: bytes, answer: asyncio.Future[Any], call: ScriptCall | None) -> None:
         if not self._outgoing:
             self._loop.call_soon(self._write)
+            self._due = self._loop.time() + TIMEOUT
+            if self._watch is None:
+                self._watch = self._loop.call_at(self._due, self._check_age)
         self._outgoing.append(packed)
-        self._pending.append((answer, self._loop.time() + TIMEOUT))
-        if self._watch is None:
-            self._watch = self._loop.call_later(TIMEOUT, self._check_age)
-        return answer
+        self._pending.append((answer, self._due, call))
 
     def _write(self) -> None:
         if self._transport is not None and self._outgoing:
@@ -70,17 +76,20 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._reader.feed(data)
-        while self._pending:
-            answer = self._reader.gets()
+        gets, pending = self._reader.gets, self._pending
+        while pending:
+            answer = gets()
             if answer is _NOTHING:
                 return
-            waiting, _ = self._pending.popleft()
+            waiting, _, call = pending.popleft()
             if waiting.done():
                 continue
-            if isinstance(answer, hiredis.ReplyError):
-                waiting.set_exception(RedisError(str(answer)))
-            else:
+            if not isinstance(answer, hiredis.ReplyError):
                 waiting.set_result(answer)
+            elif call is not None and str(answer).startswith("NOSCRIPT"):
+                self._send(hiredis.pack_command(("EVAL", call.script.source, *call.rest)), waiting, None)
+            else:
+                waiting.set_exception(RedisError(str(answer)))
 
     def connection_lost(self, error: Exception | None) -> None:
         self.fail(str(error or "closed by the server"))
@@ -100,11 +109,12 @@ class _Connection(asyncio.Protocol):
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
+        self.open = False
         if self._transport is not None:
             self._transport.abort()
             self._transport = None
         while self._pending:
-            waiting, _ = self._pending.popleft()
+            waiting, _, _ = self._pending.popleft()
             if not waiting.done():
                 waiting.set_exception(RedisUnavailable(reason))
 
@@ -157,19 +167,19 @@ class Redis:
         """The answer of a Lua script, which is atomic on the server."""
         return await self.call(script.call(keys, *arguments))
 
-    async def call(self, call: ScriptCall) -> Any:
-        """The answer to a call of a script that was packed before."""
-        connection = await self._ready()
-        try:
-            return await connection.send_packed(call.packed)
-        except RedisError as error:
-            if not str(error).startswith("NOSCRIPT"):
-                raise
-        return await connection.send(("EVAL", call.script.source, *call.rest))
+    def call(self, call: ScriptCall) -> Awaitable[Any]:
+        """The answer to a call of a script that was packed before; no coroutine stands between it and its caller."""
+        connection = self._connection
+        if connection is not None and connection.open and self._loop is running_loop():
+            return connection.send_packed(call.packed, call)
+        return self._connect_and_call(call)
+
+    async def _connect_and_call(self, call: ScriptCall) -> Any:
+        return await (await self._connect()).send_packed(call.packed, call)
 
     async def _ready(self) -> _Connection:
         connection = self._connection
-        if connection is not None and connection.open and self._loop is asyncio.get_running_loop():
+        if connection is not None and connection.open and self._loop is running_loop():
             return connection
         return await self._connect()
 

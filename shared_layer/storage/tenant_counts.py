@@ -6,7 +6,6 @@ These are metrics, not the books: quotas and the AI ledger are Firestore's.
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import Final
 
@@ -19,19 +18,19 @@ PLATFORM: Final = "platform"
 CALLS: Final = "calls"
 AI_MICROS: Final = "ai_micros"
 
-_calls: Counter[str] = Counter()
-_micros: Counter[str] = Counter()
+_calls: dict[str, int] = {}
+_micros: dict[str, int] = {}
 
 
 def called(tenant_id: str) -> None:
     """Count one API call of a tenant; an operator's own, on the platform as a whole, are nobody's."""
     if tenant_id != PLATFORM:
-        _calls[tenant_id] += 1
+        _calls[tenant_id] = _calls.get(tenant_id, 0) + 1
 
 
 def spent(tenant_id: str, micros: int) -> None:
     """Count what an AI answer cost a tenant, in millionths of a US dollar; it is sent with the next requests'."""
-    _micros[tenant_id] += micros
+    _micros[tenant_id] = _micros.get(tenant_id, 0) + micros
 
 
 def counts_key(kind: str, period: str) -> str:
