@@ -12,7 +12,7 @@ from shared_layer.crm.matching.record import Record, record
 MOST_KEYS: Final = 30
 """As many as one Firestore query can ask for at once (`array_contains_any`)."""
 
-_TELLING: Final = ("e", "p", "d", "nn", "a", "n", "wn", "w")
+_TELLING: Final = ("e", "p", "d", "nn", "a", "n", "wn", "ww", "w", "wo")
 
 
 def record_of(contact: StoredContact) -> Record:

@@ -8,13 +8,13 @@ not decide is checked on the contact itself.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
 from shared_layer.crm.contact import StoredContact
+from shared_layer.crm.matching.texts import unaccented
 
 LONGEST: Final = 24
 PREFIXES: Final = range(2, 11)
@@ -27,9 +27,7 @@ _NUMBER: Final = re.compile(r"\+?[\d\s().-]{4,}")
 
 def words_of(text: str) -> list[str]:
     """The words of a text: lower case, without accents, each at most 24 characters."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return [word[:LONGEST] for word in _WORD.findall(plain)]
+    return [word[:LONGEST] for word in _WORD.findall(unaccented(text))]
 
 
 def contact_words(contact: StoredContact) -> list[str]:

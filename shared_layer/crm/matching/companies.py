@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ LEGAL: Final = frozenset(
         "inc", "incorporated", "llc", "llp", "lp", "ltd", "limited", "corp", "corporation", "co", "company", "plc",
         "gmbh", "mbh", "ag", "kg", "ohg", "ug", "ev", "sa", "sarl", "sas", "srl", "spa", "bv", "nv", "ab", "as", "oy",
         "aps", "pty", "pvt", "kk", "sl", "sro", "doo", "zoo", "nfp", "the", "of", "and", "for", "at", "in", "a", "und",
-        "et", "de", "la", "le", "der", "die", "das",
+        "et", "de", "la", "le", "der", "die", "das", "gesellschaft", "aktiengesellschaft", "aktiebolag", "sociedad",
+        "limitada", "anonima", "societa", "spolka", "asa", "oyj", "branch", "filiale", "hq", "headquarters",
     )
 )  # fmt: skip
 WRITTEN: Final = {
@@ -43,12 +45,17 @@ COMMON: Final = frozenset(
     )
 )  # fmt: skip
 LIKE: Final = 0.84
+_LETTERS: Final = re.compile(r"\b\w(?: \w\b)+")
+"""A word of single letters, such as `g m b h`."""
+
+SHORTENED: Final = 0.75
 
 
 @lru_cache(maxsize=65_536)
 def words_of_company(name: str) -> tuple[str, ...]:
     """The words of a name without its legal form, abbreviations written out; all words where nothing else is left."""
-    words = [part for word in plain(name.replace("'", "")).split() for part in WRITTEN.get(word, word).split()]
+    spelled = _LETTERS.sub(lambda found: found[0].replace(" ", ""), plain(name.replace("'", "")))
+    words = [part for word in spelled.split() for part in WRITTEN.get(word, word).split()]
     return tuple(dict.fromkeys(word for word in words if word not in LEGAL)) or tuple(words)
 
 
@@ -91,7 +98,9 @@ def company_likeness(one: str, other: str, rarity: Rarity) -> float:
     for word in a:
         best = max(left, key=lambda candidate: alike(word, candidate), default="")
         likeness = alike(word, best) if best else 0.0
-        if likeness >= LIKE or (likeness >= 0.75 and min(len(word), len(best)) >= 4 and _begins(word, best)):
+        if likeness < LIKE and (best := _shortened(word, left)):
+            likeness = SHORTENED
+        if likeness >= LIKE or (best and likeness == SHORTENED):
             left.remove(best)
             covered_a += rarity.of(word) * likeness
             covered_b += rarity.of(best) * likeness
@@ -102,8 +111,17 @@ def company_likeness(one: str, other: str, rarity: Rarity) -> float:
     return max(shared, 0.86 * within if telling else 0.0, 0.0)
 
 
-def _begins(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
+def _shortened(word: str, others: list[str]) -> str:
+    """The one of the others that the word shortens, or that shortens it; empty where there is none."""
+    return next((one for one in others if _abbreviates(*sorted((word, one), key=len))), "")
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Whether a word is the beginning of another, or some of its letters in their order: `engr` of `engineering`."""
+    if len(short) < 3 or short[0] != long[0] or len(long) < len(short) + 3:
+        return len(short) >= 4 and long.startswith(short)
+    letters = iter(long)
+    return long.startswith(short) or (len(short) <= 5 and all(letter in letters for letter in short))
 
 
 def _acronym(short: tuple[str, ...], long: tuple[str, ...]) -> bool:

@@ -7,7 +7,7 @@ is passed over by whoever reads a block: what it would have found shares another
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 from typing import Final
 
 from shared_layer.crm.matching.companies import COMMON, words_of_company
@@ -57,4 +57,7 @@ def _company_keys(record: Record, beside: list[str]) -> set[str]:
     words = [word for word in words_of_company(record.company) if word not in COMMON][:4]
     keys = {f"w:{sound(word)}:{other}" for word, other in product(words, beside)}
     joined = "".join(words_of_company(record.company))
+    if record.is_company:
+        keys |= {f"wo:{sound(word)}" for word in words[:3] if len(word) >= 4}
+        keys |= {f"ww:{':'.join(sorted(pair))}" for pair in combinations(map(sound, words[:3]), 2)}
     return keys | {f"wn:{joined[:12]}", f"ww:{':'.join(sorted(map(sound, words[:2])))}"}

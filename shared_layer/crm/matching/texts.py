@@ -16,11 +16,20 @@ _HEARD: Final = (
 _LIKE: Final = str.maketrans({"c": "k", "q": "k", "z": "s", "x": "k", "v": "f", "j": "g", "y": "i", "d": "t", "b": "p"})
 
 
+_LETTERS: Final = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+"""Letters that Unicode does not take apart into a plain one and an accent."""
+
+
+def unaccented(text: str) -> str:
+    """Lower case, without accents."""
+    text = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(one for one in text if not unicodedata.combining(one)).translate(_LETTERS)
+
+
 @lru_cache(maxsize=65_536)
 def plain(text: str) -> str:
     """Lower case, without accents; everything that is no letter or digit is one space."""
-    text = unicodedata.normalize("NFKD", text).casefold()
-    return " ".join(re.findall(r"[a-z0-9]+", "".join(one for one in text if not unicodedata.combining(one))))
+    return " ".join(re.findall(r"[a-z0-9]+", unaccented(text)))
 
 
 @lru_cache(maxsize=65_536)

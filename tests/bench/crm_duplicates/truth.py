@@ -38,7 +38,11 @@ class Labelled:
 def read(path: Path, columns: dict[str, str], truth: str | None) -> Labelled:
     """A CSV file; `columns` and `truth` name columns that are not found by themselves."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [_row(row) for row in csv.DictReader(file)]
+        return labelled([_row(row) for row in csv.DictReader(file)], columns, truth, str(path))
+
+
+def labelled(rows: list[dict[str, str]], columns: dict[str, str], truth: str | None, path: str) -> Labelled:
+    """Rows with their truth; `path` is where they are from."""
     names = {field: _column(rows[0], (columns.get(field, "").lower(), *known)) for field, known in COLUMNS.items()}
     if names["given"] or names["family"]:
         names["company"] = columns.get("company", "").lower() or None
