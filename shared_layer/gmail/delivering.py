@@ -7,11 +7,8 @@ finds it gone (404), and the mail sent. What a crash can leave behind is a draft
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
-from typing import Final
 
 from shared_layer.core import clock
-from shared_layer.core.errors import Conflict
 from shared_layer.gmail.api import GmailError, Json, call
 from shared_layer.gmail.composing import composed, message_id, resource_of
 from shared_layer.gmail.ingestion import stage, unknown
@@ -20,15 +17,11 @@ from shared_layer.gmail.message import own_id, read_message
 from shared_layer.gmail.sending import COLLECTION, Send, send_document
 from shared_layer.gmail.suppression import suppressed
 from shared_layer.gmail.tokens import forget
+from shared_layer.messaging.departing import queue_due
 from shared_layer.messaging.events.gmail import GmailMessageDue, GmailMessageSent
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import from_snapshot, read
 from shared_layer.storage.gcp_clients import firestore
-
-BACKOFF: Final = (30.0, 120.0, 600.0, 1800.0, 3600.0)
-"""Seconds until each further attempt while Gmail fails; after the last one the mail has failed."""
-
-DUE_AT_ONCE: Final = 200
 
 
 async def deliver(due: GmailMessageDue, unit: Unit) -> None:
@@ -46,7 +39,11 @@ async def deliver(due: GmailMessageDue, unit: Unit) -> None:
             send = await _hand_over(send, mailbox, unit)
         except GmailError as error:
             send = await read(send_document(unit.tenant_id, send.id), Send)
-            await _put_off(send, mailbox, error, unit)
+            unit.context.labels["gmail_error"] = error.reason
+            send.put_off(error.reason, passing=error.passing, asked=error.retry_after)
+            if error.lost:
+                forget(mailbox.id)
+                unit.merge(mailbox_document(unit.tenant_id, mailbox.id), {"problem": error.reason})
     unit.replace(send_document(unit.tenant_id, send.id), send)
 
 
@@ -101,43 +98,10 @@ async def _index(send: Send, mailbox: Mailbox, sent: Json, unit: Unit) -> None:
     await stage([read_message(resource, mailbox)], mailbox, unit)
 
 
-async def _put_off(send: Send, mailbox: Mailbox, error: GmailError, unit: Unit) -> None:
-    """Let the mail wait as long as Gmail asks, or longer each time; or let it have failed."""
-    unit.context.labels["gmail_error"] = error.reason
-    send.error = error.reason
-    send.attempts += 1
-    if error.lost:
-        forget(mailbox.id)
-        unit.merge(mailbox_document(unit.tenant_id, mailbox.id), {"problem": error.reason})
-    if not error.passing or send.attempts > len(BACKOFF):
-        send.state = "failed"
-        return
-    seconds = max(error.retry_after, BACKOFF[send.attempts - 1])
-    send.state, send.send_at = "waiting", clock.utcnow() + timedelta(seconds=seconds)
-
-
-async def queue_due(unit: Unit) -> int:
+async def post_due(unit: Unit) -> int:
     """Queue the mails of all tenants whose time has come, up to 200; answers how many."""
-    from google.cloud.firestore import FieldFilter
 
-    waiting = (
-        firestore()
-        .collection_group(COLLECTION)
-        .where(filter=FieldFilter("state", "==", "waiting"))
-        .where(filter=FieldFilter("send_at", "<=", clock.utcnow()))
-        .order_by("send_at")
-        .limit(DUE_AT_ONCE)
-    )
-    queued = 0
-    async for snapshot in waiting.stream():
-        send = from_snapshot(snapshot, Send)
-        send.state = "queued"
-        step = Unit(unit.context, snapshot.reference.parent.parent.id, unit.emits)
-        step.replace(send_document(step.tenant_id, send.id), send)
-        step.emit(GmailMessageDue(send_id=send.id))
-        try:
-            await step.commit()
-        except Conflict:
-            continue  # cancelled, or queued by another run
-        queued += 1
-    return queued
+    def due(send: Send) -> GmailMessageDue:
+        return GmailMessageDue(send_id=send.id)
+
+    return await queue_due(firestore().collection_group(COLLECTION), Send, send_document, due, unit)

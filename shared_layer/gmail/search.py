@@ -5,8 +5,6 @@ before:, after:, older_than:, newer_than:, "phrases" and -words; ranked.
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final
 
@@ -14,21 +12,20 @@ from pydantic import Field
 
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
-from shared_layer.core.errors import InvalidRequest, ValidationFailed
-from shared_layer.core.models import Model, Page, PageQuery
+from shared_layer.core.errors import ValidationFailed
+from shared_layer.core.models import Page, PageQuery
 from shared_layer.gmail.message import COLLECTION, Message
 from shared_layer.gmail.reading import MailView, of_readable, views
 from shared_layer.messaging.events.gmail import MailAddress
 from shared_layer.storage.documents import tenant_collection
-from shared_layer.storage.words import CANDIDATES, frequencies, score, words_of
+from shared_layer.storage.word_search import AskedWords, next_start, parts_of, ranked, read_start
+from shared_layer.storage.words import CANDIDATES, frequencies, words_of
 
-ASKED_AT_MOST: Final = 10
 _OPERATOR: Final = re.compile(
     r"^(-?)(from|to|cc|subject|filename|has|in|label|is|before|after|older_than|newer_than):(.+)$", re.IGNORECASE
 )
 _SPAN: Final = re.compile(r"^(\d{1,4})([dmy])$")
 _DAYS: Final = {"d": 1, "m": 30, "y": 365}
-Test = Callable[[Message], bool]
 
 
 class SearchQuery(PageQuery):
@@ -43,35 +40,21 @@ class FoundMails(Page[MailView]):
     considered: int
 
 
-class Asked(Model):
-    """A search, read: every word must be there and every test hold."""
+class Asked(AskedWords):
+    """A search, read: every test must hold, or must not."""
 
-    words: list[str] = Field(default_factory=list)
-    phrases: list[str] = Field(default_factory=list)
-    without: list[str] = Field(default_factory=list)
-    since: datetime | None = None
-    until: datetime | None = None
     direction: str | None = None
     tests: list[tuple[bool, str, str]] = Field(default_factory=list)
 
 
 def read_search(text: str) -> Asked:
     """The operators and words of a search. Raises ValidationFailed for what Gmail has and this has not."""
-    try:
-        parts = shlex.split(text.replace("'", "’"), posix=True)
-    except ValueError:
-        raise ValidationFailed("A quotation mark is open. Close it.") from None
     asked = Asked()
-    for part in parts:
-        match = _OPERATOR.match(part)
-        if match:
+    for part in parts_of(text):
+        if match := _OPERATOR.match(part):
             _add_operator(asked, bool(match[1]), match[2].lower(), match[3])
-        elif part.startswith("-") and len(part) > 1:
-            asked.without += words_of(part[1:])
         else:
-            asked.words += words_of(part)
-            asked.phrases += [" ".join(words_of(part))] if " " in part.strip() else []
-    asked.words = list(dict.fromkeys(asked.words))[:ASKED_AT_MOST]
+            asked.add(part)
     return asked
 
 
@@ -112,7 +95,7 @@ async def search(query: SearchQuery, caller: Caller) -> FoundMails:
     """The mails that the caller may read and that hold everything asked for, ranked. Raises ValidationFailed."""
     from google.cloud.firestore import FieldFilter, Query
 
-    asked, start = read_search(query.q), _read_cursor(query.cursor)
+    asked, start = read_search(query.q), read_start(query.cursor)
     found = await of_readable(COLLECTION, None, caller)
     if found is None:
         return FoundMails(items=[], considered=0)
@@ -124,36 +107,24 @@ async def search(query: SearchQuery, caller: Caller) -> FoundMails:
     ):
         if value is not None:
             found = found.where(filter=FieldFilter(field, operator, value))
-    if asked.words:
-        rarest = min(asked.words, key=lambda word: counted[word])
-        found = found.where(filter=FieldFilter("words", "array_contains", rarest))
-    newest = found.order_by("sent_at", direction=Query.DESCENDING).limit(CANDIDATES)
+    newest = asked.narrowed(found, counted).order_by("sent_at", direction=Query.DESCENDING).limit(CANDIDATES)
     candidates = [Message.model_validate(one.to_dict()) for one in await newest.get()]
-    ranked = _ranked(candidates, asked, counted)
-    shown = ranked[start : start + query.limit]
+    fitting = [(one, _words(one), (one.sent_at, one.id)) for one in candidates if _passes(one, asked)]
+    best = ranked(fitting, asked, counted, len(candidates))
     return FoundMails(
-        items=await views(shown, caller.tenant_id),
-        next_cursor=str(start + query.limit) if start + query.limit < len(ranked) else None,
+        items=await views(best[start : start + query.limit], caller.tenant_id),
+        next_cursor=next_start(start, query.limit, best),
         considered=len(candidates),
     )
 
 
-def _ranked(candidates: list[Message], asked: Asked, counted: dict[str, int]) -> list[Message]:
-    """The best first; among equals, and where no word was asked for, the newest."""
-    total = max([len(candidates), *counted.values()])
-    scored = []
-    for message in candidates:
-        names = " ".join(one.name for one in message.attachments)
-        text = words_of(f"{message.subject} {message.sender.name} {message.text} {names}")
-        joined = f" {' '.join(text)} "
-        if any(word in text for word in asked.without) or any(f" {one} " not in joined for one in asked.phrases):
-            continue
-        if any(_holds(message, name, value) is negated for negated, name, value in asked.tests):
-            continue
-        value = score(text, asked.words, counted, total) if asked.words else 1.0
-        if value > 0:
-            scored.append((round(value, 6), message.sent_at, message.id, message))
-    return [one[3] for one in sorted(scored, key=lambda one: one[:3], reverse=True)]
+def _words(message: Message) -> list[str]:
+    names = " ".join(one.name for one in message.attachments)
+    return words_of(f"{message.subject} {message.sender.name} {message.text} {names}")
+
+
+def _passes(message: Message, asked: Asked) -> bool:
+    return all(_holds(message, name, value) is not negated for negated, name, value in asked.tests)
 
 
 def _holds(message: Message, name: str, value: str) -> bool:
@@ -176,11 +147,3 @@ def _holds(message: Message, name: str, value: str) -> bool:
 
 def _names(people: list[MailAddress], wanted: str) -> bool:
     return any(wanted in f"{one.name} <{one.email}>".lower() for one in people)
-
-
-def _read_cursor(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 6):
-        raise InvalidRequest("The cursor is not one that this list answered. Start again without it.")
-    return int(cursor)

@@ -9,13 +9,14 @@ from pydantic import AwareDatetime, ConfigDict, EmailStr, Field, StringConstrain
 
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
-from shared_layer.core.errors import IllegalTransition, NotFound, ValidationFailed
+from shared_layer.core.errors import NotFound, ValidationFailed
 from shared_layer.core.ids import Id, new_id
-from shared_layer.core.models import Entity, Model
+from shared_layer.core.models import Model
 from shared_layer.gmail.mailbox import Mailbox, readable_mailboxes, writable_mailbox
 from shared_layer.gmail.message import Message
 from shared_layer.gmail.reading import readable_message
 from shared_layer.gmail.suppression import suppressed
+from shared_layer.messaging.departing import Departing
 from shared_layer.messaging.events.gmail import GmailMessageDue
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import read, tenant_document
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 COLLECTION: Final = "gmail_sends"
 AHEAD_AT_MOST: Final = timedelta(days=365)
-State = Literal["queued", "waiting", "drafted", "sent", "failed", "cancelled"]
 Line = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\r\n\x00]*$")]
 
 
@@ -53,10 +53,11 @@ class NewMail(Model):
     mailbox_id: Id | None = Field(default=None, examples=["mbx_00000000000000000000"])
 
 
-class Send(Entity):
+class Send(Departing):
     """A mail on its way. `error` says why it failed or waits."""
 
-    id: str
+    TIME = "send_at"
+
     mailbox_id: str
     to: list[str]
     cc: list[str]
@@ -64,15 +65,12 @@ class Send(Entity):
     subject: str
     text: str
     mode: Literal["send", "draft", "schedule"]
-    state: State
     send_at: datetime | None = None
     in_reply_to: str | None = None
     references: list[str] = Field(default_factory=list)
     gmail_thread_id: str | None = None
     draft_id: str | None = None
     message_id: str | None = None
-    error: str | None = None
-    attempts: int = 0
     created_by: str
 
     @property
@@ -131,9 +129,7 @@ async def get_send(send_id: str, caller: Caller) -> Send:
 async def cancel_send(send_id: str, caller: Caller, unit: Unit) -> Send:
     """Stage that a mail that waits is not sent. Raises NotFound, IllegalTransition."""
     send = await get_send(send_id, caller)
-    if send.state != "waiting":
-        raise IllegalTransition(f"The mail is {send.state}: only one that waits can be cancelled.")
-    send.state = "cancelled"
+    send.cancel("mail")
     unit.replace(send_document(caller.tenant_id, send_id), send)
     return send
 

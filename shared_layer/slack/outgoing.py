@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
-from shared_layer.core.errors import IllegalTransition, ValidationFailed
+from shared_layer.core.errors import ValidationFailed
 from shared_layer.core.ids import new_id
-from shared_layer.core.models import Entity, Model
+from shared_layer.core.models import Model
+from shared_layer.messaging.departing import Departing
 from shared_layer.messaging.events.slack import SlackMessageDue
 from shared_layer.messaging.unit import Unit
 from shared_layer.slack.directory import channel_called
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 COLLECTION: Final = "slack_outgoing"
 AHEAD_AT_MOST: Final = timedelta(days=120)
-State = Literal["queued", "waiting", "sent", "failed", "cancelled"]
 
 
 class NewMessage(Model):
@@ -41,18 +41,16 @@ class NewMessage(Model):
     post_at: AwareDatetime | None = Field(default=None, description="When; at once where it is left out.")
 
 
-class Outgoing(Entity):
+class Outgoing(Departing):
     """A message on its way. `ts` is Slack's id of it once it is sent; `error` Slack's code where it failed."""
 
-    id: str
+    TIME = "post_at"
+
     channel_id: str
     text: str
     thread_ts: str | None = None
-    state: State
     post_at: datetime | None = None
     ts: str | None = None
-    error: str | None = None
-    attempts: int = 0
     created_by: str
 
     @property
@@ -102,8 +100,6 @@ async def get_outgoing(message_id: str, caller: Caller) -> Outgoing:
 async def cancel_outgoing(message_id: str, caller: Caller, unit: Unit) -> Outgoing:
     """Stage that a message that waits is not posted. Raises NotFound, IllegalTransition."""
     outgoing = await get_outgoing(message_id, caller)
-    if outgoing.state != "waiting":
-        raise IllegalTransition(f"The message is {outgoing.state}: only one that waits can be cancelled.")
-    outgoing.state = "cancelled"
+    outgoing.cancel("message")
     unit.replace(outgoing_document(caller.tenant_id, message_id), outgoing)
     return outgoing

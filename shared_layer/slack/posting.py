@@ -6,11 +6,9 @@ Slack knows a message by its `client_msg_id`, so that one whose answer was lost 
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import Final
 
-from shared_layer.core import clock
-from shared_layer.core.errors import Conflict
+from shared_layer.messaging.departing import queue_due
 from shared_layer.messaging.events.slack import SlackConnectionChanged, SlackMessageDue, SlackMessageSent
 from shared_layer.messaging.unit import Unit
 from shared_layer.slack.connection import Connection, connection_document
@@ -26,11 +24,6 @@ from shared_layer.storage.gcp_clients import firestore
 WAITED_FOR: Final = 2.0
 """Seconds that a handler waits itself where Slack asks for so little (one message a second and channel)."""
 
-BACKOFF: Final = (30.0, 120.0, 600.0, 1800.0, 3600.0)
-"""Seconds until each further attempt while Slack fails; after the last one the message has failed."""
-
-DUE_AT_ONCE: Final = 200
-
 
 async def deliver(due: SlackMessageDue, unit: Unit) -> None:
     """Post a message that is due, and stage what came of it."""
@@ -42,7 +35,9 @@ async def deliver(due: SlackMessageDue, unit: Unit) -> None:
     try:
         answer = await _post(outgoing, workspace, unit.tenant_id)
     except SlackError as error:
-        _put_off(outgoing, error, unit)
+        unit.context.labels["slack_error"] = error.code
+        limited = error.code == "ratelimited"
+        outgoing.put_off(error.code, passing=error.passing, asked=error.retry_after, counts=not limited)
         if error.code in LOST:
             unit.patch(connection_document(unit.tenant_id), {"problem": error.code})
             changed = SlackConnectionChanged(team_id=workspace.team_id, status="degraded", reason=error.code)
@@ -71,19 +66,6 @@ async def _post(outgoing: Outgoing, workspace: Connection, tenant_id: str) -> Js
     return await web.call("chat.postMessage", **arguments)
 
 
-def _put_off(outgoing: Outgoing, error: SlackError, unit: Unit) -> None:
-    """Let the message wait as long as Slack asks, or longer each time; or let it have failed."""
-    unit.context.labels["slack_error"] = error.code
-    outgoing.error = error.code
-    rate_limited = error.code == "ratelimited"
-    outgoing.attempts += 0 if rate_limited else 1
-    if not error.passing or outgoing.attempts > len(BACKOFF):
-        outgoing.state = "failed"
-        return
-    seconds = error.retry_after if rate_limited else BACKOFF[outgoing.attempts - 1]
-    outgoing.state, outgoing.post_at = "waiting", clock.utcnow() + timedelta(seconds=seconds)
-
-
 async def _sent(outgoing: Outgoing, answer: Json, workspace: Connection, unit: Unit) -> None:
     outgoing.state, outgoing.ts, outgoing.error = "sent", str(answer["ts"]), None
     raw = answer.get("message") or {"text": escaped(outgoing.text), "user": workspace.bot_user_id}
@@ -96,26 +78,8 @@ async def _sent(outgoing: Outgoing, answer: Json, workspace: Connection, unit: U
 
 async def post_due(unit: Unit) -> int:
     """Queue the messages of all tenants whose time has come, up to 200; answers how many."""
-    from google.cloud.firestore import FieldFilter
 
-    waiting = (
-        firestore()
-        .collection_group(COLLECTION)
-        .where(filter=FieldFilter("state", "==", "waiting"))
-        .where(filter=FieldFilter("post_at", "<=", clock.utcnow()))
-        .order_by("post_at")
-        .limit(DUE_AT_ONCE)
-    )
-    queued = 0
-    async for snapshot in waiting.stream():
-        outgoing = from_snapshot(snapshot, Outgoing)
-        outgoing.state = "queued"
-        step = Unit(unit.context, snapshot.reference.parent.parent.id, unit.emits)
-        step.replace(outgoing_document(step.tenant_id, outgoing.id), outgoing)
-        step.emit(SlackMessageDue(message_id=outgoing.id, channel_id=outgoing.channel_id))
-        try:
-            await step.commit()
-        except Conflict:
-            continue  # cancelled, or queued by another run
-        queued += 1
-    return queued
+    def due(outgoing: Outgoing) -> SlackMessageDue:
+        return SlackMessageDue(message_id=outgoing.id, channel_id=outgoing.channel_id)
+
+    return await queue_due(firestore().collection_group(COLLECTION), Outgoing, outgoing_document, due, unit)

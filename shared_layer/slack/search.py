@@ -6,28 +6,27 @@ The index is the tenant's own, so that it works the same with and without Slack,
 from __future__ import annotations
 
 import re
-import shlex
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field
 
 from shared_layer.core.caller import Caller
-from shared_layer.core.errors import InvalidRequest, ValidationFailed
-from shared_layer.core.models import Model, Page, PageQuery
+from shared_layer.core.errors import ValidationFailed
+from shared_layer.core.models import Page, PageQuery
 from shared_layer.slack.directory import USERS, User, channel_called
 from shared_layer.slack.message import COLLECTION, Message
 from shared_layer.slack.mrkdwn import plain_text
 from shared_layer.slack.reading import SlackMessageView, views
 from shared_layer.slack.workspace import workspace_of
 from shared_layer.storage.documents import tenant_collection
-from shared_layer.storage.words import CANDIDATES, frequencies, score, words_of
+from shared_layer.storage.word_search import AskedWords, next_start, parts_of, ranked, read_start
+from shared_layer.storage.words import CANDIDATES, frequencies, words_of
 
 if TYPE_CHECKING:
     from google.cloud.firestore import AsyncQuery
 
 _OPERATOR: Final = re.compile(r"^(-?)(from|in|before|after|on|has):(.+)$", re.IGNORECASE)
-ASKED_AT_MOST: Final = 10
 
 
 class SearchQuery(PageQuery):
@@ -36,16 +35,11 @@ class SearchQuery(PageQuery):
     q: Annotated[str, Field(min_length=1, max_length=300, examples=["launch from:@mara in:#general"])]
 
 
-class Asked(Model):
-    """A search, read: every word and phrase must be there, none of `without`."""
+class Asked(AskedWords):
+    """A search, read."""
 
-    words: list[str] = Field(default_factory=list)
-    phrases: list[str] = Field(default_factory=list)
-    without: list[str] = Field(default_factory=list)
     sender: str | None = None
     channel: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
     with_files: bool = False
 
 
@@ -57,30 +51,16 @@ class FoundMessages(Page[SlackMessageView]):
 
 def read_search(text: str) -> Asked:
     """The operators and words of a search. Raises ValidationFailed for a date that is none."""
-    try:
-        parts = shlex.split(text.replace("'", "’"), posix=True)
-    except ValueError:
-        raise ValidationFailed("A quotation mark is open. Close it.") from None
     asked = Asked()
-    for part in parts:
+    for part in parts_of(text):
         match = _OPERATOR.match(part)
         if match is None:
-            _add_words(asked, part)
+            asked.add(part)
         elif match[1]:
             raise ValidationFailed(f"{part}: only words can be excluded.")
         else:
             _add_operator(asked, match[2].lower(), match[3])
-    asked.words = list(dict.fromkeys(asked.words))[:ASKED_AT_MOST]
     return asked
-
-
-def _add_words(asked: Asked, part: str) -> None:
-    if part.startswith("-") and len(part) > 1:
-        asked.without += words_of(part[1:])
-        return
-    asked.words += words_of(part)
-    if " " in part.strip():
-        asked.phrases.append(" ".join(words_of(part)))
 
 
 def _add_operator(asked: Asked, name: str, value: str) -> None:
@@ -111,24 +91,19 @@ def _day(value: str) -> datetime:
 async def search(query: SearchQuery, caller: Caller) -> FoundMessages:
     """The messages that hold everything asked for, ranked. Raises ValidationFailed, InvalidRequest."""
     await workspace_of(caller.tenant_id)
-    asked, start = read_search(query.q), _read_cursor(query.cursor)
+    asked, start = read_search(query.q), read_start(query.cursor)
     narrowed = await _narrowed(asked, caller.tenant_id)
     if narrowed is None:
         return FoundMessages(items=[], considered=0)
     documents = tenant_collection(caller.tenant_id, COLLECTION)
     counted = await frequencies(documents, asked.words)
-    if asked.words:
-        from google.cloud.firestore import FieldFilter
-
-        rarest = min(asked.words, key=lambda word: counted[word])
-        narrowed = narrowed.where(filter=FieldFilter("words", "array_contains", rarest))
-    candidates = [Message.model_validate(one.to_dict()) for one in await narrowed.limit(CANDIDATES).get()]
-    ranked = _ranked(candidates, asked, counted)
-    shown = ranked[start : start + query.limit]
-    more = start + query.limit < len(ranked)
+    newest = asked.narrowed(narrowed, counted).limit(CANDIDATES)
+    candidates = [Message.model_validate(one.to_dict()) for one in await newest.get()]
+    fitting = [(one, _words(one), one.ts) for one in candidates if one.files or not asked.with_files]
+    found = ranked(fitting, asked, counted, len(candidates))
     return FoundMessages(
-        items=await views(shown, caller.tenant_id),
-        next_cursor=str(start + query.limit) if more else None,
+        items=await views(found[start : start + query.limit], caller.tenant_id),
+        next_cursor=next_start(start, query.limit, found),
         considered=len(candidates),
     )
 
@@ -166,26 +141,5 @@ async def _user_called(name: str, tenant_id: str) -> User | None:
     return None
 
 
-def _ranked(candidates: list[Message], asked: Asked, counted: dict[str, int]) -> list[Message]:
-    """The best first; among equals, and where no word was asked for, the newest."""
-    total = max([len(candidates), *counted.values()])
-    scored: list[tuple[float, str, Message]] = []
-    for message in candidates:
-        text = words_of(plain_text(message.text)) + [word for file in message.files for word in words_of(file.name)]
-        joined = f" {' '.join(text)} "
-        if any(word in text for word in asked.without) or (asked.with_files and not message.files):
-            continue
-        if any(f" {phrase} " not in joined for phrase in asked.phrases):
-            continue
-        value = score(text, asked.words, counted, total) if asked.words else 1.0
-        if value > 0:
-            scored.append((round(value, 6), message.ts, message))
-    return [message for _, _, message in sorted(scored, key=lambda one: one[:2], reverse=True)]
-
-
-def _read_cursor(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 6):
-        raise InvalidRequest("The cursor is not one that this list answered. Start again without it.")
-    return int(cursor)
+def _words(message: Message) -> list[str]:
+    return words_of(plain_text(message.text)) + [word for file in message.files for word in words_of(file.name)]

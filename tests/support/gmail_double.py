@@ -8,30 +8,27 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-import threading
 import time
 import uuid
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-Json = dict[str, Any]
+from tests.support.provider_double import Answer, Json, ProviderDouble, served
+
 CLIENT = {"client_id": "double.apps.example", "client_secret": "double-client"}  # pragma: allowlist secret
 PAGE = 3
 """Small, so that everything takes several pages."""
 
 
-class GmailDouble:
+class GmailDouble(ProviderDouble):
     """A mailbox. `sent` are the mails that went out."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.email = f"ada.{uuid.uuid4().hex[:8]}@analytical.example"
         self.messages: dict[str, Json] = {}
         self.history: list[Json] = []
@@ -40,18 +37,14 @@ class GmailDouble:
         self.drafts: dict[str, Json] = {}
         self.sent: list[Message] = []
         self.calls: list[tuple[str, str, Json]] = []
-        self.url = ""
         self.codes: dict[str, str] = {}
         self.refresh_token = f"1//{uuid.uuid4().hex}"
         self.access_tokens: set[str] = set()
         self.revoked = False
-        self._faults: dict[str, list[tuple[int, Json, dict[str, str]]]] = defaultdict(list)
-        self._lock = threading.Lock()
 
-    def fail_next(self, path: str, status: int, reason: str, times: int = 1, **headers: str) -> None:
-        """Let the next calls of a path be refused."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self._faults[path] += [(status, _error(status, reason), named)] * times
+    def fail_next(self, name: str, status: int, answer: str, times: int = 1, **headers: str) -> None:
+        """Let the next calls of a path be refused for that reason."""
+        super().fail_next(name, status, _error(status, answer), times, **headers)
 
     def consent(self, authorization_url: str) -> Json:
         """The owner's consent: what the browser comes back with."""
@@ -94,21 +87,20 @@ class GmailDouble:
             self.history.append({"id": str(self.history_id), "messages": [], "messagesAdded": [added]})
             return gmail_id
 
-    def answer(self, method: str, path: str, given: Json, token: str) -> tuple[int, Json, dict[str, str]]:
-        with self._lock:
-            self.calls.append((method, path, given))
-            if path == "/token":
-                return self._token(given)
-            name = path.removeprefix("/gmail/v1/users/me")
-            if self._faults[name]:
-                return self._faults[name].pop(0)
-            if token not in self.access_tokens or self.revoked:
-                return 401, _error(401, "authError"), {}
-            if name.startswith("/messages/"):
-                found = self.messages.get(name.rpartition("/")[2])
-                return (200, found, {}) if found else (404, _error(404, "notFound"), {})
-            handle = getattr(self, f"_{method.lower()}{name.replace('/', '_')}", None)
-            return handle(given) if handle else (404, _error(404, "notFound"), {})
+    def answer(self, method: str, path: str, given: Json, token: str) -> Answer:
+        self.calls.append((method, path, given))
+        if path == "/token":
+            return self._token(given)
+        name = path.removeprefix("/gmail/v1/users/me")
+        if fault := self.fault(name):
+            return fault
+        if token not in self.access_tokens or self.revoked:
+            return 401, _error(401, "authError"), {}
+        if name.startswith("/messages/"):
+            found = self.messages.get(name.rpartition("/")[2])
+            return (200, found, {}) if found else (404, _error(404, "notFound"), {})
+        handle = getattr(self, f"_{method.lower()}{name.replace('/', '_')}", None)
+        return handle(given) if handle else (404, _error(404, "notFound"), {})
 
     def _token(self, given: Json) -> tuple[int, Json, dict[str, str]]:
         refused = (400, {"error": "invalid_grant", "error_description": "Bad Request"}, {})
@@ -192,48 +184,8 @@ def _error(status: int, reason: str) -> Json:
     return {"error": {"code": status, "message": reason, "errors": errors}}
 
 
-class _Handler(BaseHTTPRequestHandler):
-    def __init__(self, double: GmailDouble, *arguments: Any) -> None:
-        self._double = double
-        super().__init__(*arguments)
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        self._reply("GET", parts.path, {name: values[0] for name, values in parse_qs(parts.query).items()})
-
-    def do_POST(self) -> None:
-        raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        form = "urlencoded" in self.headers.get("Content-Type", "")
-        given = {name: values[0] for name, values in parse_qs(raw.decode()).items()} if form else json.loads(raw)
-        self._reply("POST", self.path, given)
-
-    def _reply(self, method: str, path: str, given: Json) -> None:
-        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        status, answer, headers = self._double.answer(method, path, given, token)
-        body = json.dumps(answer).encode()
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Type", "application/json; charset=UTF-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet."""
-
-
 @contextmanager
 def gmail_double() -> Iterator[GmailDouble]:
     """A mailbox that answers at its `url`."""
-    double = GmailDouble()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, double))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    double.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with served(GmailDouble()) as double:
         yield double
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

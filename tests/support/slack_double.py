@@ -7,31 +7,28 @@ Tokens, scopes in `x-oauth-scopes`, pages by cursor, errors by code, 429 with Re
 from __future__ import annotations
 
 import json
-import threading
 import time
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs
 
 import httpx
 
 from shared_layer.slack.connection import SCOPES
 from shared_layer.slack.signature import signed
+from tests.support.provider_double import Answer, Json, ProviderDouble, served
 
-Json = dict[str, Any]
 PAGE = 2
 """Small, so that everything takes several pages."""
 
 
-class SlackDouble:
+class SlackDouble(ProviderDouble):
     """A workspace. `token` is its bot's; `posted` are the messages that the bot posted."""
 
     def __init__(self) -> None:
+        super().__init__()
         suffix = uuid.uuid4().hex[:8].upper()
         self.team_id, self.bot = f"T{suffix}", f"UB{suffix}"
         self.token = f"xoxb-{uuid.uuid4().int % 10**12}-double"
@@ -45,10 +42,7 @@ class SlackDouble:
         self.history: dict[str, list[Json]] = defaultdict(list)
         self.posted: list[Json] = []
         self.calls: list[tuple[str, Json]] = []
-        self.url = ""
-        self._faults: dict[str, list[tuple[int, Json, dict[str, str]]]] = defaultdict(list)
         self._by_client_id: dict[str, Json] = {}
-        self._lock = threading.Lock()
 
     def user(self, handle: str, name: str, email: str) -> Json:
         profile = {"display_name": handle, "real_name": name, "email": email, "title": "", "image_24": "https://…"}
@@ -60,21 +54,16 @@ class SlackDouble:
         purpose = {"value": f"About {name}", "creator": "", "last_set": 0}
         return {"id": f"C{uuid.uuid4().hex[:8].upper()}", "purpose": purpose, "num_members": 3, **told}
 
-    def fail_next(self, method: str, status: int, answer: Json, times: int = 1, **headers: str) -> None:
-        """Let the next calls of a method be answered with this."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self._faults[method] += [(status, answer, named)] * times
-
-    def answer(self, method: str, given: Json, token: str) -> tuple[int, Json, dict[str, str]]:
-        with self._lock:
-            self.calls.append((method, given))
-            if self._faults[method]:
-                return self._faults[method].pop(0)
-            if token != self.token:
-                return 200, {"ok": False, "error": "invalid_auth"}, {}
-            handle = getattr(self, "_" + method.replace(".", "_").lower(), None)
-            answer = handle(given) if handle else {"ok": False, "error": "unknown_method"}
-            return 200, {"ok": True, **answer}, {"x-oauth-scopes": self.scopes}
+    def answer(self, method: str, path: str, given: Json, token: str) -> Answer:
+        name = path.rpartition("/")[2]
+        self.calls.append((name, given))
+        if fault := self.fault(name):
+            return fault
+        if token != self.token:
+            return 200, {"ok": False, "error": "invalid_auth"}, {}
+        handle = getattr(self, "_" + name.replace(".", "_").lower(), None)
+        answer = handle(given) if handle else {"ok": False, "error": "unknown_method"}
+        return 200, {"ok": True, **answer}, {"x-oauth-scopes": self.scopes}
 
     def _auth_test(self, _: Json) -> Json:
         return {
@@ -169,40 +158,8 @@ def _page(name: str, found: list[Json], given: Json) -> Json:
     return {name: found[start : start + limit], "response_metadata": {"next_cursor": following}}
 
 
-class _Handler(BaseHTTPRequestHandler):
-    def __init__(self, double: SlackDouble, *arguments: Any) -> None:
-        self._double = double
-        super().__init__(*arguments)
-
-    def do_POST(self) -> None:
-        raw = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
-        given = {name: values[0] for name, values in parse_qs(raw).items()}
-        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        status, answer, headers = self._double.answer(self.path.rpartition("/")[2], given, token)
-        body = json.dumps(answer).encode()
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet."""
-
-
 @contextmanager
 def slack_double() -> Iterator[SlackDouble]:
     """A workspace that answers at its `url`."""
-    double = SlackDouble()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, double))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    double.url = f"http://127.0.0.1:{server.server_port}/api/"
-    try:
+    with served(SlackDouble(), "/api/") as double:
         yield double
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -16,30 +16,17 @@ import pytest_asyncio
 from shared_layer.core.settings import settings
 from shared_layer.storage.gcp_clients import publisher
 from shared_layer.storage.topics import topic_path
+from tests.support import desk as desk_of
 from tests.support.eventually import eventually
 from tests.support.gmail_double import CLIENT, GmailDouble, gmail_double
 from tests.support.platform import LocalPlatform
 
-BASE = "/api/xynergyos/v2/gmail"
-
 
 @dataclass(slots=True)
-class Desk:
-    """A tenant at work: calls of the Gmail operations by its key."""
+class Desk(desk_of.Desk):
+    """A tenant at work with Gmail."""
 
-    platform: LocalPlatform
-    tenant_id: str
-    key: str
-
-    async def get(self, path: str, **query: Any) -> httpx.Response:
-        return await self.platform.gateway.get(BASE + path, params=query, headers={"X-API-Key": self.key})
-
-    async def post(self, path: str, body: Any, **headers: str) -> httpx.Response:
-        sent = {"X-API-Key": self.key, **headers}
-        return await self.platform.gateway.post(BASE + path, json=body, headers=sent)
-
-    async def delete(self, path: str) -> httpx.Response:
-        return await self.platform.gateway.delete(BASE + path, headers={"X-API-Key": self.key})
+    BASE = "/api/xynergyos/v2/gmail"
 
     async def browse(self, query: dict[str, Any]) -> httpx.Response:
         """The owner's browser comes back from Google, and its owner presses the button; what refuses, where it does."""
@@ -49,7 +36,7 @@ class Desk:
     async def come_back(self, query: dict[str, Any], cookie: str = "") -> httpx.Response:
         """A browser comes back from Google."""
         headers = {"Cookie": cookie} if cookie else {}
-        return await self.platform.gateway.get(f"{BASE}/callback", params=query, headers=headers)
+        return await self.platform.gateway.get(f"{self.BASE}/callback", params=query, headers=headers)
 
     async def press(self, asked: httpx.Response, cookie: str | None = None) -> httpx.Response:
         """The button of the page is pressed, in the browser that it was shown to, or in one with another cookie."""
@@ -57,14 +44,6 @@ class Desk:
         own = asked.headers["set-cookie"].partition(";")[0] if cookie is None else cookie
         self.platform.gateway.cookies.clear()
         return await self.platform.gateway.post(html.unescape(action), headers={"Cookie": own} if own else {})
-
-    async def events(self, *types: str) -> list[dict[str, Any]]:
-        """The payloads of the tenant's events of these types, oldest first."""
-        from shared_layer.storage.documents import tenant_collection
-
-        found = [one.to_dict() async for one in tenant_collection(self.tenant_id, "events").stream()]
-        kept = [event for event in found if event["event_type"] in types]
-        return [event["payload"] for event in sorted(kept, key=lambda event: event["timestamp"])]
 
     async def subjects(self) -> list[str]:
         """The subjects of the mail in the index, newest first."""

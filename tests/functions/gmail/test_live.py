@@ -8,7 +8,7 @@ from typing import Any
 
 from shared_layer.core import clock
 from shared_layer.gmail import tokens
-from shared_layer.gmail.delivering import queue_due
+from shared_layer.gmail.delivering import post_due
 from shared_layer.gmail.mailbox import mailbox_document, mailboxes_of
 from shared_layer.gmail.watching import renew_watches
 from shared_layer.messaging.unit import Unit
@@ -196,7 +196,7 @@ async def test_a_mail_whose_answer_was_lost_is_sent_once(connected: Desk, gmail:
     assert len(gmail.sent) == 1, "the first attempt went out after all"
     former = clock.use(lambda: time.time() + 60)
     try:
-        assert await queue_due(Unit(context("gmail-intelligence-service", ""), "", ("gmail_message_due",))) >= 1
+        assert await post_due(Unit(context("gmail-intelligence-service", ""), "", ("gmail_message_due",))) >= 1
     finally:
         clock.use(former)
 

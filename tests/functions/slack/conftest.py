@@ -8,50 +8,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 
 from shared_layer.core.settings import settings
 from shared_layer.slack.signature import SECRET
+from tests.support import desk as desk_of
 from tests.support.eventually import eventually
 from tests.support.platform import LocalPlatform
 from tests.support.slack_double import SlackDouble, callback, send, slack_double
 
-BASE = "/api/xynergyos/v2/slack"
-
 
 @dataclass(slots=True)
-class Desk:
-    """A tenant at work: calls of the Slack operations by its key."""
+class Desk(desk_of.Desk):
+    """A tenant at work with Slack."""
 
-    platform: LocalPlatform
-    tenant_id: str
-    key: str
+    BASE = "/api/xynergyos/v2/slack"
+
     secret: str
-
-    async def get(self, path: str, **query: Any) -> httpx.Response:
-        return await self.platform.gateway.get(BASE + path, params=query, headers={"X-API-Key": self.key})
-
-    async def post(self, path: str, body: Any, **headers: str) -> httpx.Response:
-        sent = {"X-API-Key": self.key, **headers}
-        return await self.platform.gateway.post(BASE + path, json=body, headers=sent)
-
-    async def delete(self, path: str) -> httpx.Response:
-        return await self.platform.gateway.delete(BASE + path, headers={"X-API-Key": self.key})
 
     async def hear(self, team_id: str, event: dict[str, Any], event_id: str = "") -> None:
         """Slack tells of an event."""
         answer = await send(self.platform.gateway, self.secret, callback(team_id, event, event_id))
         assert answer.status_code == 200, answer.text
-
-    async def events(self, *types: str) -> list[dict[str, Any]]:
-        """The payloads of the tenant's events of these types, oldest first."""
-        from shared_layer.storage.documents import tenant_collection
-
-        found = [one.to_dict() async for one in tenant_collection(self.tenant_id, "events").stream()]
-        kept = [event for event in found if event["event_type"] in types]
-        return [event["payload"] for event in sorted(kept, key=lambda event: event["timestamp"])]
 
 
 def signing_secret() -> str:
