@@ -92,22 +92,9 @@ resource "google_cloud_run_v2_service" "function" {
         }
       }
 
-      dynamic "env" {
-        for_each = { for name, secret in each.value.secret_variables : name => secret if contains(var.ai_keys, secret) }
-        content {
-          name = env.key
-          value_source {
-            secret_key_ref {
-              secret  = env.value
-              version = "latest"
-            }
-          }
-        }
-      }
-
       # Each secret is a folder, since Cloud Run mounts one secret in a place; a rotated one is read without a deploy.
       dynamic "volume_mounts" {
-        for_each = each.value.secrets
+        for_each = local.secrets_of[each.key]
         content {
           name       = volume_mounts.value
           mount_path = "/secrets/${volume_mounts.value}"
@@ -122,7 +109,7 @@ resource "google_cloud_run_v2_service" "function" {
     }
 
     dynamic "volumes" {
-      for_each = each.value.secrets
+      for_each = local.secrets_of[each.key]
       content {
         name = volumes.value
         secret {

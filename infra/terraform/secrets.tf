@@ -4,7 +4,7 @@
 locals {
   secrets_of = {
     for name, function in local.functions : name => distinct(concat(
-      function.secrets, [for secret in values(function.secret_variables) : secret if contains(var.ai_keys, secret)]
+      function.secrets, [for secret in function.provider_keys : secret if contains(var.ai_keys, secret)]
     ))
   }
 }

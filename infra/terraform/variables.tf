@@ -122,7 +122,7 @@ variable "manifest" {
       called_by_anyone = bool
       environment      = map(string)
       secrets          = list(string)
-      secret_variables = map(string)
+      provider_keys    = list(string)
       firestore        = string
       bigquery         = string
       tenant_datasets  = bool

@@ -10,10 +10,13 @@ from typing import Final
 
 from shared_layer.core import clock
 from shared_layer.core.secrets import secret_file
+from shared_layer.core.settings import settings
 
 RELOAD_SECONDS: Final = 300.0
+ABSENT_SECONDS: Final = 1.0
+"""How long one that was not there is not looked for again: what is asked for with every call may well be absent."""
 
-_known: dict[str, tuple[float, str]] = {}
+_known: dict[tuple[str, str], tuple[float, str]] = {}
 
 
 def mounted_text(name: str) -> str:
@@ -24,11 +27,12 @@ def mounted_text(name: str) -> str:
     variable = os.environ.get(name.upper().replace("-", "_"))
     if variable is not None:
         return variable
-    file = secret_file(name)
-    read_at, text = _known.get(str(file), (float("-inf"), ""))
-    if clock.now() - read_at > RELOAD_SECONDS or not text:
+    place = (settings().operator_keys_file, name)
+    read_at, text = _known.get(place, (float("-inf"), ""))
+    if clock.now() - read_at > (RELOAD_SECONDS if text else ABSENT_SECONDS):
+        file = secret_file(name)
         text = file.read_text() if file.is_file() else ""
-        _known[str(file)] = (clock.now(), text)
+        _known[place] = (clock.now(), text)
     return text
 
 

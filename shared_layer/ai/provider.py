@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
+from shared_layer.access.mounted import mounted_text
 from shared_layer.ai.completion import Usage
 
 MICROS: Final = 1_000_000
@@ -54,8 +55,9 @@ class Price:
 class Provider:
     """A place that answers prompts.
 
-    `url_env` and `key_env` name the environment's variables; without the URL (or, where `key_needed`, the key) the
-    provider is not configured. A tenant's own key takes the place of ours. The first of `models` is the one used unless
+    `url_env` and `key_env` name the environment's variables; a key may also be mounted, as the secret `key_secret`.
+    Without the URL (or, where `key_needed`, the key) the provider is not configured. A tenant's own key takes the place
+    of ours. The first of `models` is the one used unless
     another is named; `model_env` replaces it; `embeddings` are its embedding models. `strength` is what it is tried
     for first: hard prompts or simple ones.
 
@@ -90,7 +92,13 @@ class Provider:
     @property
     def key(self) -> str:
         """The API key, the tenant's own before ours; empty where there is none."""
-        return _own_keys.get()[1].get(self.id) or os.environ.get(self.key_env, "")
+        own = _own_keys.get()[1].get(self.id)
+        return own or (mounted_text(self.key_secret).strip() if self.key_secret else "")
+
+    @property
+    def key_secret(self) -> str:
+        """The secret that holds our key, where the variable does not; empty where none is needed."""
+        return self.key_env.lower().replace("_", "-")
 
     @property
     def breaker(self) -> str:

@@ -56,7 +56,7 @@ def function_document(declaration: AnyDeclaration, topics: Iterable[str]) -> dic
         "called_by_anyone": is_open,
         "environment": {"XYNERGY_OPENAPI": DESCRIPTION_FILE} if serves_description(declaration) else {},
         "secrets": sorted({*resources.secrets, *([OPERATOR_KEYS] if _authenticates(declaration) else [])}),
-        "secret_variables": _provider_keys(declaration),
+        "provider_keys": _provider_keys(declaration),
         **grants_of(access_of(declaration), topics).document(),
     }
 
@@ -84,9 +84,9 @@ def _authenticates(declaration: AnyDeclaration) -> bool:
     return reaches(declaration, operators.operator_fingerprint)
 
 
-def _provider_keys(declaration: AnyDeclaration) -> dict[str, str]:
-    """The environment variables that hold AI providers' keys, each with the secret that it is taken from."""
+def _provider_keys(declaration: AnyDeclaration) -> list[str]:
+    """The secrets that hold AI providers' keys, mounted where a stage has them."""
     reading = Provider.key.fget  # type: ignore[attr-defined]
     if not reaches(declaration, reading):
-        return {}
-    return {found.key_env: found.key_env.lower().replace("_", "-") for found in PROVIDERS if found.key_env}
+        return []
+    return sorted(found.key_secret for found in PROVIDERS if found.key_secret)

@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from shared_layer.core import json
 from shared_layer.core.errors import Conflict
 from shared_layer.front_door import idempotency
 from shared_layer.front_door.answer import JSON, Answer
@@ -150,3 +151,43 @@ async def _some_begun(tenant_id: str, former: int, most: int) -> bool:
 async def _die_and_come_back(function: FunctionProcess) -> None:
     await function.kill()
     await function.start()
+
+
+async def test_nothing_is_remembered_of_what_was_refused_and_the_key_is_good_for_the_right_request(
+    platform: LocalPlatform,
+) -> None:
+    """400, 401, 403, 409, 415, 422 and 429, each under the key that the right request has afterwards."""
+    tenant_id, key = await platform.tenant()
+    narrow = await _api_key(platform, key, scopes=["marketing:read"])
+    slow = await _api_key(platform, key, scopes=["marketing:write"], requests_per_minute=1)
+    the_key = {"Idempotency-Key": "the-same"}
+    mine, json_type = {"X-API-Key": key} | the_key, {"Content-Type": "application/json"}
+
+    async def post(path: str, headers: dict[str, str], content: bytes) -> tuple[int, str]:
+        answer = await platform.gateway.post(path, headers=headers, content=content)
+        return answer.status_code, answer.json().get("code", "")
+
+    brief, path = json.dumps(BRIEF), "/api/v1/campaigns"
+    assert await post(path, mine | json_type, b"{") == (400, "malformed_json")
+    assert await post(path, {"Idempotency-Key": "the-same"} | json_type, brief) == (401, "unauthenticated")
+    assert await post(path, {"X-API-Key": narrow} | the_key | json_type, brief) == (403, "scope_missing")
+    assert await post(path, mine | {"Content-Type": "text/plain"}, brief) == (415, "unsupported_media_type")
+    assert await post(path, mine | json_type, b"{}") == (422, "validation_failed")
+    assert await post(path, {"X-API-Key": slow, "Idempotency-Key": "another"} | json_type, brief) == (201, "")
+    assert await post(path, {"X-API-Key": slow} | the_key | json_type, brief) == (429, "rate_limited")
+    [made] = await staging.documents(tenant_id, CAMPAIGNS)
+    assert await post(f"{path}/{made['id']}:resume", mine, b"") == (409, "illegal_transition")
+    remembered = [record["operation"] for record in await staging.documents(tenant_id, "idempotency")]
+    assert sorted(remembered) == ["POST /api/v1/api-keys"] * 2 + [f"POST {path}"]  # what was made, under other keys
+    assert await post(path, mine | json_type, brief) == (201, "")
+    assert await post(f"{path}/{made['id']}:launch", mine, b"") == (200, "")  # another route is another record
+    assert len(await staging.documents(tenant_id, CAMPAIGNS)) == 2
+
+
+async def _api_key(platform: LocalPlatform, key: str, **fields: Any) -> str:
+    answer = await platform.gateway.post(
+        "/api/v1/api-keys", json={"name": "x", **fields}, headers={"X-API-Key": key, "Idempotency-Key": uuid4().hex}
+    )
+    assert answer.status_code == 201, answer.text
+    made: str = answer.json()["key"]
+    return made
