@@ -38,9 +38,9 @@ class Google:
             **changes,
         }
 
-    async def sweep(self, token: str | None, **headers: str) -> httpx.Response:
+    async def reap(self, token: str | None, **headers: str) -> httpx.Response:
         sent = {"Authorization": f"Bearer {token}"} if token is not None else {}
-        return await self.direct.post(f"{self.platform.functions_url}/sweep-outbox", headers=sent | headers)
+        return await self.direct.post(f"{self.platform.functions_url}/reap-stalled", headers=sent | headers)
 
     async def forward(self, token: str, key: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}", "X-Forwarded-Authorization": f"Bearer {key}"}
@@ -61,16 +61,16 @@ async def google(platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch) -> As
 
 
 async def test_a_service_account_of_the_project_calls_a_trigger(google: Google) -> None:
-    assert (await google.sweep(google.signer.token(google.claims("sweep-outbox")))).status_code == 204
+    assert (await google.reap(google.signer.token(google.claims("reap-stalled")))).status_code == 204
 
 
 async def test_the_issuer_may_be_written_without_its_scheme(google: Google) -> None:
-    token = google.signer.token(google.claims("sweep-outbox", iss="accounts.google.com"))
-    assert (await google.sweep(token)).status_code == 204
+    token = google.signer.token(google.claims("reap-stalled", iss="accounts.google.com"))
+    assert (await google.reap(token)).status_code == 204
 
 
 async def test_no_bad_identity_calls_a_trigger(google: Google) -> None:
-    good, project = google.claims("sweep-outbox"), settings().project
+    good, project = google.claims("reap-stalled"), settings().project
     addresses = {
         "another project's account": "relay@another.iam.gserviceaccount.com",
         "a person": "person@gmail.com",
@@ -91,10 +91,10 @@ async def test_no_bad_identity_calls_a_trigger(google: Google) -> None:
         "a person's (Firebase)": google.signer.token({**good, "iss": f"https://securetoken.google.com/{project}"}),
     }
     assert len(bad) >= 40
-    refused = {name: (await google.sweep(token)).status_code for name, token in bad.items()}
+    refused = {name: (await google.reap(token)).status_code for name, token in bad.items()}
     assert {name: status for name, status in refused.items() if status != 401} == {}
-    assert (await google.sweep(None)).status_code == 401
-    assert (await google.sweep("xyn_live_x")).status_code == 401
+    assert (await google.reap(None)).status_code == 401
+    assert (await google.reap("xyn_live_x")).status_code == 401
 
 
 async def test_only_the_gateways_own_identity_may_forward_a_callers(google: Google) -> None:
