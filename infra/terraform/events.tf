@@ -46,7 +46,7 @@ resource "google_pubsub_subscription" "push" {
   # Never deleted for want of traffic.
   expiration_policy { ttl = "" }
 
-  depends_on = [google_pubsub_topic.topic, google_cloud_run_v2_service_iam_member.caller]
+  depends_on = [google_pubsub_topic.topic, terraform_data.callable]
 }
 
 # Pub/Sub itself moves what cannot be delivered, and signs the identity tokens.
@@ -71,7 +71,7 @@ resource "google_service_account_iam_member" "push_identity" {
   role               = "roles/iam.serviceAccountTokenCreator"
   member             = local.pubsub_agent
 
-  depends_on = [google_service_account.function]
+  depends_on = [terraform_data.accounts]
 }
 
 locals {
@@ -107,7 +107,7 @@ resource "google_eventarc_trigger" "change" {
     }
   }
 
-  depends_on = [google_project_iam_member.event_receiver, google_cloud_run_v2_service_iam_member.caller]
+  depends_on = [google_project_iam_member.event_receiver, terraform_data.callable]
 }
 
 resource "google_project_iam_member" "event_receiver" {
@@ -116,7 +116,7 @@ resource "google_project_iam_member" "event_receiver" {
   role     = "roles/eventarc.eventReceiver"
   member   = local.members[each.key]
 
-  depends_on = [google_service_account.function]
+  depends_on = [terraform_data.accounts]
 }
 
 # Ticks.
@@ -143,5 +143,5 @@ resource "google_cloud_scheduler_job" "tick" {
     max_backoff_duration = "300s"
   }
 
-  depends_on = [google_cloud_run_v2_service_iam_member.caller]
+  depends_on = [terraform_data.callable]
 }

@@ -147,26 +147,49 @@ resource "google_cloud_run_v2_service" "function" {
   depends_on = [
     google_project_service.used,
     google_artifact_registry_repository.functions,
-    google_service_account.function,
-    google_storage_bucket_object.source,
+    terraform_data.accounts,
+    terraform_data.sources,
     google_project_iam_member.build,
     google_storage_bucket_iam_member.build,
-    google_secret_manager_secret_iam_member.mounted,
+    terraform_data.readable,
   ]
 }
 
 # API operations are called by the gateway, handlers by their own account; streams, which the gateway cannot pass on, by
 # anyone: their front door asks for a key as everywhere.
 resource "google_cloud_run_v2_service_iam_member" "caller" {
-  for_each = local.functions
+  for_each = local.callers
   name     = each.key
   location = var.region
   role     = "roles/run.invoker"
-  member = (
-    each.value.called_by_anyone ? "allUsers" :
-    each.value.kind == "http" ? "serviceAccount:${local.gateway_account}" :
-    local.members[each.key]
-  )
+  member   = each.value
 
-  depends_on = [google_cloud_run_v2_service.function, google_service_account.gateway]
+  depends_on = [terraform_data.deployed, google_service_account.gateway]
+}
+
+locals {
+  callers = {
+    for name, function in local.functions : name => (
+      function.called_by_anyone ? "allUsers" :
+      function.kind == "http" ? "serviceAccount:${local.gateway_account}" :
+      local.members[name]
+    )
+  }
+}
+
+# As with accounts (identity.tf): one to wait for instead of hundreds.
+resource "terraform_data" "sources" {
+  depends_on = [google_storage_bucket_object.source]
+}
+
+resource "terraform_data" "readable" {
+  depends_on = [google_secret_manager_secret_iam_member.mounted]
+}
+
+resource "terraform_data" "deployed" {
+  depends_on = [google_cloud_run_v2_service.function]
+}
+
+resource "terraform_data" "callable" {
+  depends_on = [google_cloud_run_v2_service_iam_member.caller]
 }

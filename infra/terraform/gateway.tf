@@ -37,7 +37,7 @@ resource "google_api_gateway_api_config" "config" {
   }
 
   # The functions answer before the gateway sends anybody to them.
-  depends_on = [google_cloud_run_v2_service_iam_member.caller]
+  depends_on = [terraform_data.callable]
 
   lifecycle { create_before_destroy = true }
 }

@@ -8,6 +8,12 @@ resource "google_service_account" "function" {
   description  = substr(each.value.summary, 0, 256)
 }
 
+# What waits for all accounts waits for this one: Terraform draws a line from each resource to each that it depends on,
+# and between hundreds and hundreds those are what planning takes its time for.
+resource "terraform_data" "accounts" {
+  depends_on = [google_service_account.function]
+}
+
 locals {
   # A function touches a thing in one way; the roles are the narrowest that Google has for it.
   firestore_roles = { read = "roles/datastore.viewer", write = "roles/datastore.user" }
@@ -55,7 +61,7 @@ resource "google_project_iam_member" "firestore" {
     expression = "resource.name == \"projects/${var.project}/databases/(default)\""
   }
 
-  depends_on = [google_service_account.function]
+  depends_on = [terraform_data.accounts]
 }
 
 resource "google_pubsub_topic_iam_member" "publisher" {
@@ -64,7 +70,7 @@ resource "google_pubsub_topic_iam_member" "publisher" {
   role     = "roles/pubsub.publisher"
   member   = local.members[each.value.function]
 
-  depends_on = [google_service_account.function, google_pubsub_topic.topic]
+  depends_on = [terraform_data.accounts, google_pubsub_topic.topic]
 }
 
 resource "google_storage_bucket_iam_member" "function" {
@@ -73,7 +79,7 @@ resource "google_storage_bucket_iam_member" "function" {
   role     = each.value.role
   member   = local.members[each.value.function]
 
-  depends_on = [google_service_account.function, google_storage_bucket.bucket]
+  depends_on = [terraform_data.accounts, google_storage_bucket.bucket]
 }
 
 resource "google_bigquery_dataset_iam_member" "function" {
@@ -82,7 +88,7 @@ resource "google_bigquery_dataset_iam_member" "function" {
   role       = each.value.role
   member     = local.members[each.value.function]
 
-  depends_on = [google_service_account.function, google_bigquery_dataset.dataset]
+  depends_on = [terraform_data.accounts, google_bigquery_dataset.dataset]
 }
 
 resource "google_project_iam_member" "query_jobs" {
@@ -91,7 +97,7 @@ resource "google_project_iam_member" "query_jobs" {
   role     = "roles/bigquery.jobUser"
   member   = local.members[each.key]
 
-  depends_on = [google_service_account.function]
+  depends_on = [terraform_data.accounts]
 }
 
 # Tenants' own datasets are made and erased while the platform runs. Who makes one owns it; the others of these functions
@@ -108,7 +114,7 @@ resource "google_project_iam_member" "dataset_maker" {
   role     = "projects/${var.project}/roles/xynergyDatasetMaker"
   member   = local.members[each.key]
 
-  depends_on = [google_service_account.function, google_project_iam_custom_role.dataset_maker]
+  depends_on = [terraform_data.accounts, google_project_iam_custom_role.dataset_maker]
 }
 
 resource "google_project_iam_member" "tenant_datasets" {
@@ -122,7 +128,7 @@ resource "google_project_iam_member" "tenant_datasets" {
     expression = "resource.name.startsWith(\"projects/${var.project}/datasets/aso_tenant_\")"
   }
 
-  depends_on = [google_service_account.function]
+  depends_on = [terraform_data.accounts]
 }
 
 resource "google_secret_manager_secret_iam_member" "mounted" {
@@ -131,5 +137,5 @@ resource "google_secret_manager_secret_iam_member" "mounted" {
   role      = "roles/secretmanager.secretAccessor"
   member    = local.members[each.value.function]
 
-  depends_on = [google_service_account.function, google_secret_manager_secret.mounted]
+  depends_on = [terraform_data.accounts, google_secret_manager_secret.mounted]
 }

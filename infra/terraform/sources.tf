@@ -22,9 +22,9 @@ resource "google_storage_bucket" "sources" {
 }
 
 resource "google_storage_bucket_object" "source" {
-  for_each = var.manifest.functions
+  for_each = local.source_names
   bucket   = google_storage_bucket.sources.name
-  name     = local.source_names[each.key]
+  name     = each.value
   source   = var.archives[each.key].file
 
   lifecycle { create_before_destroy = true }

@@ -1,18 +1,12 @@
-"""The whole platform planned, and a cross-section of it applied, once: the tests look at what came out.
-
-Applying hundreds of functions takes minutes of processor time, and their resources are all made alike: the whole is
-applied in the long tests.
-"""
+"""The whole platform planned and applied, once: the tests look at what came out."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,8 +23,6 @@ PRODUCTION = {
     "ai_keys": ["openai-api-key"],
     "kms_key": "projects/k/locations/us-central1/keyRings/r/cryptoKeys/k",
 }
-EACH = 16
-"""One function in so many is in the cross-section, and one of each kind."""
 EDITED = "create-campaign"
 
 
@@ -55,7 +47,6 @@ class Planned:
 class Applied:
     """What Terraform made, and what two further plans would change: of the same, and of one function edited."""
 
-    document: dict[str, Any]
     state: dict[str, Any]
     again: subprocess.CompletedProcess[str]
     changed: dict[str, Any]
@@ -84,49 +75,23 @@ def document(manifest: Manifest) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def planned(document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planned]:
-    with workspace(tmp_path_factory.mktemp("planned"), document, **PRODUCTION) as made:
-        made.terraform("plan", "-input=false", "-no-color", "-out=first", "-compact-warnings")
-        yield Planned(document, made.terraform("show", "-json", "first"), made)
-
-
-@contextmanager
-def applying(folder: Path, document: dict[str, Any]) -> Iterator[Applied]:
-    """Apply, plan again, and plan once more with one function edited."""
-    with workspace(folder, document, **PRODUCTION) as made:
-        made.terraform("apply", "-input=false", "-no-color", "-auto-approve", "-parallelism=30")
-        again = made.run("plan", "-input=false", "-no-color", "-detailed-exitcode")
-        write_inputs(made.folder, document, edited=EDITED, **PRODUCTION)
-        made.terraform("plan", "-input=false", "-no-color", "-refresh=false", "-out=second")
-        yield Applied(document, made.shown(), again, made.shown("second"))
-
-
-@pytest.fixture(scope="session")
-def applied(document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
-    with applying(tmp_path_factory.mktemp("applied"), cross_section(document)) as made:
+def production(document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    with workspace(tmp_path_factory.mktemp("production"), document, **PRODUCTION) as made:
         yield made
 
 
-def cross_section(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with some of its functions, and what hangs on them; the gateway's specification is whole."""
-    everything = document["manifest"]
-    names = sorted(everything["functions"])
-    kinds = {everything["functions"][name]["kind"]: name for name in names}
-    chosen = {EDITED, *names[::EACH], *kinds.values()}
-    kept = {name: everything["functions"][name] for name in names if name in chosen}
-    return document | {
-        "manifest": everything
-        | {
-            "functions": kept,
-            "services": {name: text for name, text in everything["services"].items() if _serves(name, kept)},
-            "triggers": {name: one for name, one in everything["triggers"].items() if name in kept},
-            "jobs": {name: one for name, one in everything["jobs"].items() if name in kept},
-            "subscriptions": {
-                name: one for name, one in everything["subscriptions"].items() if one["function"] in kept
-            },
-        }
-    }
+@pytest.fixture(scope="session")
+def planned(document: dict[str, Any], production: Workspace) -> Planned:
+    production.terraform("plan", "-input=false", "-no-color", "-out=first", "-compact-warnings")
+    return Planned(document, production.terraform("show", "-json", "first"), production)
 
 
-def _serves(service: str, functions: dict[str, Any]) -> bool:
-    return any(one["service"] == service for one in functions.values())
+@pytest.fixture(scope="session")
+def applied(planned: Planned) -> Applied:
+    """What was planned, applied; then planned again, and once more with one function edited."""
+    made = planned.workspace
+    made.terraform("apply", "-input=false", "-no-color", "-parallelism=30", "first")
+    again = made.run("plan", "-input=false", "-no-color", "-detailed-exitcode")
+    write_inputs(made.folder, planned.document, edited=EDITED, **PRODUCTION)
+    made.terraform("plan", "-input=false", "-no-color", "-refresh=false", "-out=second")
+    return Applied(made.shown(), again, made.shown("second"))

@@ -5,9 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from infra.local.options import ROOT
 from infra.manifest.access import access_of
@@ -16,8 +13,8 @@ from infra.manifest.model import Manifest
 from infra.manifest.terraform.document import gateway_text
 from infra.manifest.terraform.stores import expiring_collections
 from shared_layer.core.declaration import EventHandler, HttpOperation, ScheduleHandler
-from tests.infra.terraform.conftest import Applied, Planned, applying
-from tests.infra.terraform.workspace import NUMBER, PROJECT, Workspace, terraform_program, workspace
+from tests.infra.terraform.conftest import Applied, Planned
+from tests.infra.terraform.workspace import NUMBER, PROJECT, STATE_BUCKET, Workspace, terraform_program, workspace
 
 
 def test_the_configuration_is_formatted(planned: Planned) -> None:
@@ -34,11 +31,25 @@ def test_a_second_plan_after_apply_is_empty(applied: Applied) -> None:
     assert "No changes." in applied.again.stdout
 
 
-@pytest.mark.long
-def test_all_functions_can_be_applied_and_then_nothing_is_left_to_do(document: dict[str, Any], tmp_path: Path) -> None:
-    with applying(tmp_path, document) as made:
-        assert len(made.of("google_cloud_run_v2_service")) == len(document["manifest"]["functions"])
-        assert made.again.returncode == 0, made.again.stdout[-4000:]
+def test_all_of_it_is_applied(applied: Applied, planned: Planned) -> None:
+    made = applied.of("google_cloud_run_v2_service")
+    assert len(made) == len(planned.document["manifest"]["functions"])
+    assert len(applied.state["values"]["root_module"]["resources"]) >= len(planned.values)
+
+
+def test_the_state_is_kept_in_a_bucket_and_locked_while_it_is_changed(applied: Applied, planned: Planned) -> None:
+    made = planned.workspace
+    with made.bucket.client() as client:
+        bucket = client.bucket(STATE_BUCKET)
+        assert [blob.name for blob in bucket.list_blobs()] == ["prod/default.tfstate"], "and no lock is left behind"
+        bucket.blob("prod/default.tflock").upload_from_string(json.dumps({"ID": "1", "Who": "somebody else"}))
+        try:
+            told = made.run("plan", "-input=false", "-no-color", "-refresh=false", "-lock-timeout=0s")
+        finally:
+            bucket.blob("prod/default.tflock").delete()
+    assert told.returncode == 1
+    assert "Error acquiring the state lock" in told.stderr
+    assert "somebody else" in told.stderr
 
 
 def test_another_content_of_one_function_changes_that_function_alone(applied: Applied) -> None:
@@ -226,7 +237,7 @@ def test_production_is_kept_and_other_stages_can_be_thrown_away(planned: Planned
 
 def test_no_argument_is_taken_that_googles_provider_does_not_know(planned: Planned, tmp_path: Path) -> None:
     with workspace(tmp_path, planned.document) as wrong:
-        (tmp_path / "wrong.tf").write_text(
+        (wrong.folder / "wrong.tf").write_text(
             'resource "google_pubsub_topic" "wrong" {\n  name = "x"\n  colour = "red"\n}\n'
         )
         told = wrong.run("validate", "-no-color")

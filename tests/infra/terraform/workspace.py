@@ -12,11 +12,49 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from google.auth.credentials import AnonymousCredentials
+from google.cloud.storage import Client
+
+from infra.local.clock import ManualClock
 from infra.local.options import ROOT
 from infra.tools import tool
+from tests.infra.local.storage.conftest import serve
 
 SCHEMA = ROOT / "tests" / "data" / "terraform" / "google-beta.json.gz"
 PROJECT, NUMBER = "xynergy-test", "123456789012"
+STATE_BUCKET = f"terraform-state-{PROJECT}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Cloud Storage on loopback; `environment` leads Terraform's backend there."""
+
+    url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Who is asked, and by whom: any token is taken."""
+        return {
+            "GOOGLE_BACKEND_STORAGE_CUSTOM_ENDPOINT": f"{self.url}/storage/v1/",
+            "GOOGLE_OAUTH_ACCESS_TOKEN": "a-token-of-nobody",
+        }
+
+    def client(self) -> Any:
+        """Google's client for it."""
+        return Client(PROJECT, AnonymousCredentials(), client_options={"api_endpoint": self.url})
+
+    def make(self, name: str) -> None:
+        """A bucket that keeps every version, as ./deploy.sh makes it."""
+        with self.client() as client:
+            made = client.bucket(name)
+            made.versioning_enabled = True
+            client.create_bucket(made)
+
+    def state(self, name: str, prefix: str) -> dict[str, Any]:
+        """The state as Terraform has written it; without resources before it has."""
+        with self.client() as client:
+            blob = client.bucket(name).blob(f"{prefix}/default.tfstate")
+            return dict(json.loads(blob.download_as_bytes())) if blob.exists() else {"resources": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +63,7 @@ class Workspace:
 
     folder: Path
     environment: dict[str, str]
+    bucket: Bucket = Bucket("")
 
     def terraform(self, *arguments: str) -> str:
         """What one command says; AssertionError with its words where it fails."""
@@ -64,21 +103,32 @@ def write_inputs(folder: Path, document: dict[str, Any], edited: str = "", **var
 
 @contextmanager
 def workspace(folder: Path, document: dict[str, Any], **variables: Any) -> Iterator[Workspace]:
-    """A workspace in `folder`; the state is a local file instead of a bucket's object."""
-    shutil.copytree(ROOT / "infra" / "terraform", folder, dirs_exist_ok=True)
-    (folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
-    write_inputs(folder, document, **variables)
-    with schema_provider(folder / "provider.sock") as attach:
+    """A workspace in `folder`; the state is where ./deploy.sh has it: in a bucket, through Terraform's own backend."""
+    configuration = folder / "configuration"
+    shutil.copytree(ROOT / "infra" / "terraform", configuration)
+    write_inputs(configuration, document, **variables)
+    with schema_provider(folder / "provider.sock") as attach, storage(folder / "storage") as bucket:
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
             "TF_REATTACH_PROVIDERS": attach,
             "TF_IN_AUTOMATION": "1",
             "CHECKPOINT_DISABLE": "1",
+            "GOGC": "400",
+            **bucket.environment,
         }
-        made = Workspace(folder, environment)
-        made.terraform("init", "-input=false", "-no-color")
+        bucket.make(STATE_BUCKET)
+        made = Workspace(configuration, environment, bucket)
+        backend = (f"-backend-config=bucket={STATE_BUCKET}", "-backend-config=prefix=prod")
+        made.terraform("init", "-input=false", "-no-color", *backend)
         yield made
+
+
+@contextmanager
+def storage(folder: Path) -> Iterator[Bucket]:
+    """A Cloud Storage that keeps its objects in `folder`."""
+    with contextmanager(serve)(folder, ManualClock()) as running:
+        yield Bucket(running.url)
 
 
 @contextmanager
