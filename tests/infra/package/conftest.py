@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -33,15 +32,15 @@ def scale(tmp_path_factory: pytest.TempPathFactory) -> Scale:
     return Scale(tmp_path_factory.mktemp("scale") / "environments")
 
 
-def of_each_requirement_set(packed: Packed) -> list[Package]:
-    """One package for each distinct set of distributions, the largest set first."""
-    found = {each.distributions: each for each in packed.values()}
-    return sorted(found.values(), key=lambda each: (-len(each.distributions), each.name))
-
-
 @pytest.fixture(scope="session")
-def representatives(packed: Packed) -> Callable[[], list[Package]]:
-    return lambda: of_each_requirement_set(packed)
+def representatives(packed: Packed) -> list[Package]:
+    """A few packages that together have every distribution that any has: always the one that adds most."""
+    left = set().union(*(each.distributions for each in packed.values()))
+    chosen = []
+    while left:
+        chosen.append(max(packed.values(), key=lambda each: len(left & {*each.distributions})))
+        left -= {*chosen[-1].distributions}
+    return chosen
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import pytest
 from infra.local.options import ROOT
 from infra.manifest.access import access_of
 from infra.manifest.collect import collect
-from infra.package.archive import package
 from infra.package.reach import Reach, reach_of
 from shared_layer.core.declaration import AnyDeclaration
+from tests.infra.package.conftest import Packed
 
 OTHERS_PUBLISH = {"topic gmail-push"}
 """Topics whose names we tell to others: Gmail publishes there, and no client of ours does."""
@@ -99,19 +99,19 @@ def test_a_module_that_is_missing_is_named(tmp_path: Path) -> None:
         reached(tmp_path, main="import shared_layer.part.gone\n", other="")
 
 
-def test_two_analyses_agree_on_which_of_googles_clients_a_function_uses() -> None:
+def test_two_analyses_agree_on_which_of_googles_clients_a_function_uses(packed: Packed) -> None:
     """The access table is derived from objects at run time, the reach from syntax: neither knows of the other."""
     clients = {"bigquery": "google-cloud-bigquery", "bucket": "google-cloud-storage", "topic": "google-cloud-pubsub"}
     for declaration in declarations():
         access = access_of(declaration)
         touched = {thing.split(" ")[0] for thing in {*access.reads, *access.writes} - OTHERS_PUBLISH}
-        carried = set(package(ROOT, declaration).distributions)
+        carried = set(packed[declaration.name].distributions)
         missing = {client for thing, client in clients.items() if thing in touched and client not in carried}
         assert missing == set(), declaration.name
 
 
-def test_an_operation_carries_no_client_that_it_cannot_use() -> None:
-    carried = {found.name: set(package(ROOT, found).distributions) for found in declarations()}
+def test_an_operation_carries_no_client_that_it_cannot_use(packed: Packed) -> None:
+    carried = {name: set(each.distributions) for name, each in packed.items()}
     heavy = {"google-cloud-bigquery", "google-cloud-storage", "google-cloud-pubsub", "google-cloud-scheduler", "openai"}
     for name in ("get_campaign", "create_tenant", "get_openapi", "list_dead_letters", "consume_quota", "get_overview"):
         assert carried[name] & heavy == set(), name

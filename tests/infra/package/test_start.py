@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -23,7 +25,6 @@ from infra.package.environment import unpacked
 from infra.package.reach import reach_of
 from tests.infra.package.conftest import Packed
 
-EVERY_KIND = ("create_campaign", "append_audit_event", "show_docs")
 SOCKET = "follow_live_socket"
 
 IMPORT_ALL = """
@@ -80,24 +81,50 @@ async def answers(package: Package, scale: Scale, folder: Path) -> None:
         if answer.status_code >= 400:
             assert answer.headers["content-type"] == "application/problem+json", (package.name, answer.text)
             assert answer.json()["request_id"]
+    shutil.rmtree(folder)
 
 
-def everything_that_it_may_import_is_there(package: Package, scale: Scale) -> None:
-    """Also what is imported inside functions: each of the names is imported in the environment of the requirements."""
-    [declaration] = [found for found in collect(ROOT).declarations if found.name == package.name]
-    names = sorted(reach_of(ROOT, declaration.module).external)
-    done = subprocess.run(
-        [str(scale.python_of(package)), "-c", IMPORT_ALL], input=json.dumps(names), text=True, capture_output=True
-    )
-    assert done.returncode == 0, (package.name, done.stderr[-2000:])
+async def all_answer(packages: Iterable[Package], scale: Scale, folder: Path) -> None:
+    """Each starts and answers, as many at a time as there are processors."""
+    waiting = [package for package in packages if package.name != SOCKET]
+    free = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def one(package: Package) -> None:
+        async with free:
+            await answers(package, scale, folder / package.name)
+
+    await asyncio.gather(*(one(package) for package in waiting))
 
 
-@pytest.mark.parametrize("name", EVERY_KIND)
-async def test_a_function_of_each_kind_starts_from_its_archive_alone_and_answers(
-    packed: Packed, scale: Scale, folder: Path, name: str
+def everything_that_they_may_import_is_there(packages: Iterable[Package], scale: Scale) -> None:
+    """Also what is imported inside functions; those of like requirements share an environment and are asked at once."""
+    modules = {declaration.name: declaration.module for declaration in collect(ROOT).declarations}
+    wanted: dict[Path, set[str]] = defaultdict(set)
+    for package in packages:
+        wanted[scale.python_of(package)] |= reach_of(ROOT, modules[package.name]).external
+    for python, names in wanted.items():
+        done = subprocess.run(
+            [str(python), "-c", IMPORT_ALL], input=json.dumps(sorted(names)), text=True, capture_output=True
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+
+
+async def test_a_few_archives_with_every_distribution_among_them_start_alone_and_answer(
+    representatives: list[Package], scale: Scale, folder: Path
 ) -> None:
-    await answers(packed[name], scale, folder)
-    everything_that_it_may_import_is_there(packed[name], scale)
+    assert len(representatives) > 1
+    await all_answer(representatives, scale, folder)
+    everything_that_they_may_import_is_there(representatives, scale)
+
+
+@pytest.mark.long
+async def test_every_archive_starts_alone_and_answers(packed: Packed, scale: Scale, folder: Path) -> None:
+    await all_answer(packed.values(), scale, folder)
+
+
+@pytest.mark.long
+def test_every_archive_can_import_all_that_it_may(packed: Packed, scale: Scale) -> None:
+    everything_that_they_may_import_is_there(packed.values(), scale)
 
 
 async def test_a_function_with_a_websocket_is_served_whole_by_its_own_server(
@@ -112,22 +139,6 @@ async def test_a_function_with_a_websocket_is_served_whole_by_its_own_server(
         refused = await client.get("/", headers={**upgrade, "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="})
         assert refused.status_code == 401
         assert refused.json()["code"] == "unauthenticated"
-
-
-@pytest.mark.long
-async def test_one_of_every_set_of_requirements_starts_and_can_import_all_that_it_may(
-    representatives: Callable[[], list[Package]], scale: Scale, tmp_path: Path
-) -> None:
-    for package in representatives():
-        if package.name != SOCKET:
-            await answers(package, scale, tmp_path / package.name)
-        everything_that_it_may_import_is_there(package, scale)
-
-
-@pytest.mark.long
-def test_every_archive_can_import_all_that_it_may(packed: Packed, scale: Scale) -> None:
-    for package in packed.values():
-        everything_that_it_may_import_is_there(package, scale)
 
 
 def test_the_environments_hold_nothing_else(packed: Packed, scale: Scale) -> None:
