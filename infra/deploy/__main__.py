@@ -10,9 +10,8 @@ from infra.deploy.commands import COMMANDS, Session
 from infra.deploy.deployment import Deployment
 from infra.deploy.errors import DeployError
 from infra.deploy.gcloud import Gcloud
-from infra.deploy.health import Measured
+from infra.deploy.google import Google
 from infra.deploy.screen import Screen
-from infra.deploy.services import Services
 from infra.deploy.stage import stage
 from infra.deploy.terraform import Terraform
 
@@ -23,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         where = stage(options.stage, options.project, options.region)
         deployment = Deployment(where, Terraform(where), Screen(), options.parallelism)
-        session = Session(deployment, Gcloud(where.project), lambda: Services(where), lambda: Measured(where))
+        session = Session(deployment, Gcloud(where.project), Google(where))
         return COMMANDS[options.command](session, options)
     except DeployError as error:
         print(error, file=sys.stderr)

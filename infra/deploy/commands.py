@@ -11,32 +11,42 @@ from typing import Final
 from infra.deploy.deployment import Deployment
 from infra.deploy.errors import DeployError, Partial
 from infra.deploy.gcloud import Gcloud
-from infra.deploy.health import Measured
+from infra.deploy.google import Google
 from infra.deploy.plan import Plan
 from infra.deploy.secrets import ensure_versions
-from infra.deploy.services import Deployed, Services
+from infra.deploy.services import Deployed
 from infra.deploy.status import standings
 from infra.deploy.traffic import Rollout
+from infra.deploy.upkeep import Upkeep, surroundings
 
 FOUNDATION: Final = ("google_project_service.used", "google_secret_manager_secret.mounted")
 """What must be there before secrets can have values, and so before any function can start."""
 
+BEFORE_TERRAFORM: Final = tuple(
+    f"{name}.googleapis.com" for name in ("cloudresourcemanager", "iam", "serviceusage", "storage")
+)
+"""Services that Terraform cannot do without, and so cannot turn on."""
+
 
 @dataclass(slots=True)
 class Session:
-    """What the commands work with; services and figures are made when they are needed, since that takes an account."""
+    """What the commands work with."""
 
     deployment: Deployment
     gcloud: Gcloud
-    services: Callable[[], Services]
-    measured: Callable[[], Measured]
+    google: Google
     ask: Callable[[str], str] = input
 
     def rollout(self, steps: Sequence[int], pause: float) -> Rollout:
         """A rollout in these steps."""
-        return Rollout(
-            self.services(), self.measured(), self.deployment.screen, steps, pause, sleep=self.deployment.sleep
-        )
+        google, deployment = self.google, self.deployment
+        return Rollout(google.services(), google.measured(), deployment.screen, steps, pause, sleep=deployment.sleep)
+
+    def upkeep(self) -> Upkeep:
+        """What is looked after beside the functions, as the manifest and the stage's outputs have it."""
+        agent = str(self.deployment.terraform.outputs().get("pubsub_agent", ""))
+        wanted = surroundings(self.deployment.document, agent)
+        return Upkeep(self.google, wanted, self.deployment.screen, self.deployment.sleep)
 
 
 def plan(session: Session, options: argparse.Namespace) -> int:  # noqa: ARG001 (every command takes its options)
@@ -54,7 +64,7 @@ def up(session: Session, options: argparse.Namespace) -> int:
     foundation = deployment.plan(*FOUNDATION)
     if foundation.changes:
         deployment.apply(foundation)
-    made = ensure_versions(session.gcloud, _secrets(session))
+    made = ensure_versions(session.google.secrets(), _secrets(session))
     for name in made:
         screen.done(name, "made; its value is in Secret Manager alone")
     planned = deployment.plan()
@@ -64,20 +74,23 @@ def up(session: Session, options: argparse.Namespace) -> int:
     if planned.changes:
         changed = deployment.apply(planned)
         screen.say(f"{changed} resources changed.")
-    waiting = [found for found in session.services().all().values() if not found.settled]
+    upkeep = session.upkeep()
+    upkeep.mend()
+    waiting = [found for found in session.google.services().all().values() if not found.settled]
     failed = session.rollout(options.steps, options.pause).run(waiting) if waiting else {}
-    return _finish(session, failed)
+    kept = upkeep.tidy()
+    return _finish(session, failed, kept)
 
 
 def status(session: Session, options: argparse.Namespace) -> int:  # noqa: ARG001
-    """Show each function that is not as it is here; exit code 1 where there is any."""
+    """Show each function, and what is not as it is here; exit code 1 where there is any."""
     session.deployment.prepare()
     return _finish(session, {}, always=True)
 
 
 def canary(session: Session, options: argparse.Namespace) -> int:
     """Move one function's traffic to its newest revision, in steps."""
-    found = session.services().get(options.name.replace("_", "-"))
+    found = session.google.services().get(options.name.replace("_", "-"))
     if found.settled:
         session.deployment.screen.say(f"{found.name}: {found.newest} has all traffic already.")
         return 0
@@ -87,19 +100,20 @@ def canary(session: Session, options: argparse.Namespace) -> int:
 
 def rollback(session: Session, options: argparse.Namespace) -> int:
     """Give all traffic back to the revision before the one that has it: of the functions named, or of all."""
-    services, screen = session.services(), session.deployment.screen
+    services, screen = session.google.services(), session.deployment.screen
     deployed = services.all()
     names = [name.replace("_", "-") for name in options.names] or sorted(deployed)
     if unknown := [name for name in names if name not in deployed]:
         raise DeployError(f"These are not deployed: {', '.join(unknown)}. `./deploy.sh status` lists what is.")
     stuck = []
-    for name in names:
-        former = services.former(deployed[name])
-        if not former:
-            stuck.append(f"{name}: there is no revision before {deployed[name].serving}")
-            continue
-        services.send(name, {former: 100})
-        screen.done(name, f"{former} has all traffic again")
+    with session.google.schedules().standing_still(names):
+        for name in names:
+            former = services.former(deployed[name])
+            if not former:
+                stuck.append(f"{name}: there is no revision before {deployed[name].serving}")
+                continue
+            services.send(name, {former: 100})
+            screen.done(name, f"{former} has all traffic again")
     if stuck:
         raise Partial(f"{len(names) - len(stuck)} of {len(names)} functions went back, these did not:", tuple(stuck))
     return 0
@@ -111,6 +125,7 @@ def destroy(session: Session, options: argparse.Namespace) -> int:
     deployment.prepare()
     if not options.yes:
         _confirm(session, f"Everything in {deployment.stage.project} goes, data included.")
+    session.google.schedules().pause(deployment.document["manifest"]["jobs"])
     deployment.terraform.destroy()
     applied = deployment.terraform.apply(deployment.parallelism, lambda address, _: deployment.screen.working(address))
     if applied.failures:
@@ -118,6 +133,9 @@ def destroy(session: Session, options: argparse.Namespace) -> int:
             f"{applied.done} resources are gone, these are not. Run the same command again:", applied.failures
         )
     deployment.screen.say(f"{applied.done} resources are gone.")
+    if deployment.stage.is_passing:
+        session.google.state_bucket().delete()
+        deployment.screen.say(f"So is {deployment.stage.state_bucket}: nothing is left of {deployment.stage.name}.")
     return 0
 
 
@@ -132,19 +150,13 @@ COMMANDS: Final[dict[str, Callable[[Session, argparse.Namespace], int]]] = {
 
 
 def _prepare_project(session: Session) -> None:
-    """The bucket for Terraform's state, made once, versioned and closed."""
-    bucket, gcloud = session.deployment.stage.state_bucket, session.gcloud
-    if session.deployment.terraform.backend is not None or gcloud.succeeds(
-        "storage", "buckets", "describe", f"gs://{bucket}"
-    ):
+    """What comes before Terraform, once: the services that it speaks with, and the bucket of its state."""
+    bucket = session.google.state_bucket()
+    if bucket.exists():
         return
-    gcloud.run("services", "enable", "storage.googleapis.com", "serviceusage.googleapis.com")
-    closed = ("--uniform-bucket-level-access", "--public-access-prevention")
-    gcloud.run(
-        "storage", "buckets", "create", f"gs://{bucket}", f"--location={session.deployment.stage.region}", *closed
-    )
-    gcloud.run("storage", "buckets", "update", f"gs://{bucket}", "--versioning")
-    session.deployment.screen.done(bucket, "made for Terraform's state")
+    session.gcloud.run("services", "enable", *BEFORE_TERRAFORM)
+    bucket.make()
+    session.deployment.screen.done(session.deployment.stage.state_bucket, "made for Terraform's state")
 
 
 def _secrets(session: Session) -> list[str]:
@@ -164,20 +176,20 @@ def _confirm(session: Session, sentence: str) -> None:
         raise DeployError("Nothing was changed.")
 
 
-def _finish(session: Session, failed: dict[str, str], *, always: bool = False) -> int:
+def _finish(session: Session, failed: dict[str, str], kept: tuple[str, ...] = (), *, always: bool = False) -> int:
     """Ask Google once more how everything stands: only then is it called done. Raises Partial otherwise."""
-    deployed: dict[str, Deployed] = session.services().all()
+    deployed: dict[str, Deployed] = session.google.services().all()
     found = standings(session.deployment.archives, deployed)
     wrong = [one for one in found if one.wrong]
+    beside = (*session.upkeep().wrong(), *kept)
     screen = session.deployment.screen
     if always:
         for one in found:
             (screen.failed if one.wrong else screen.done)(one.name, one.wrong or one.traffic)
-    if wrong:
-        lines = tuple(f"{one.name}: {failed.get(one.name, one.wrong)}" for one in wrong)
-        raise Partial(
-            f"Partial: {len(found) - len(wrong)} of {len(found)} functions are as wanted, these are not:", lines
-        )
+    if wrong or beside:
+        lines = (*(f"{one.name}: {failed.get(one.name, one.wrong)}" for one in wrong), *beside)
+        sentence = f"Partial: {len(found) - len(wrong)} of {len(found)} functions are as wanted, this is not:"
+        raise Partial(sentence, lines)
     gateway = session.deployment.terraform.outputs().get("gateway", "")
     screen.say(f"All {len(found)} functions are as they are here. The API answers at {gateway}.")
     return 0

@@ -16,6 +16,7 @@ from infra.deploy.stage import ROOT, Stage
 from infra.deploy.terraform import Applied, Terraform
 from infra.manifest.collect import collect
 from infra.manifest.model import Manifest
+from infra.manifest.terraform import terraform_document
 from infra.package import ledger
 
 ATTEMPTS: Final = 6
@@ -25,7 +26,10 @@ QUOTA_SECONDS: Final = 65.0
 
 @dataclass(slots=True)
 class Deployment:
-    """`parallelism` is how many resources are changed at a time: the pace that Google's quotas allow."""
+    """`parallelism` is how many resources are changed at a time: the pace that Google's quotas allow.
+
+    `archives` and `document` (what Terraform is told) are there once it is prepared.
+    """
 
     stage: Stage
     terraform: Terraform
@@ -34,13 +38,15 @@ class Deployment:
     sleep: Callable[[float], None] = time.sleep
     manifest: Manifest = field(default_factory=lambda: collect(ROOT))
     archives: Mapping[str, Archive] = field(default_factory=dict)
+    document: Mapping[str, Any] = field(default_factory=dict)
 
     def prepare(self) -> None:
         """Pack the functions and write what Terraform is told. Raises DeployError where a file cannot be read."""
         if broken := self.manifest.broken:
             raise DeployError("\n".join(f"{found.file}: {found.reason}" for found in broken))
         self.archives = build(self.manifest, self.stage.folder / "archives", self.screen.working)
-        write_inputs(self.stage, self.manifest, self.archives)
+        self.document = self.document or terraform_document(self.manifest)
+        write_inputs(self.stage, self.document, self.archives)
         self.terraform.init()
 
     def plan(self, *only: str) -> Plan:

@@ -5,29 +5,29 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 from infra.deploy.build import Archive
-from infra.deploy.stage import Stage
-from infra.manifest.model import Manifest
-from infra.manifest.terraform import terraform_document
+from infra.deploy.stage import ROOT, Stage
 
 
-def write_inputs(stage: Stage, manifest: Manifest, archives: Mapping[str, Archive]) -> None:
+def write_inputs(stage: Stage, document: Mapping[str, Any], archives: Mapping[str, Archive]) -> None:
     """`inputs.tfvars.json` in the stage's folder."""
     given = {
         "project": stage.project,
         "stage": stage.name,
         "region": stage.region,
-        "commit": commit_of(manifest),
+        "commit": commit_of(ROOT),
         "archives": {name: {"file": str(made.file), "digest": made.digest} for name, made in archives.items()},
-        **terraform_document(manifest),
+        **document,
     }
     stage.folder.mkdir(parents=True, exist_ok=True)
     (stage.folder / "inputs.tfvars.json").write_text(json.dumps(given, ensure_ascii=False), encoding="utf-8")
 
 
-def commit_of(manifest: Manifest) -> str:
+def commit_of(root: Path) -> str:
     """The checkout's commit; `unknown` outside of a repository."""
-    command = ["git", "-C", str(manifest.root), "rev-parse", "HEAD"]
+    command = ["git", "-C", str(root), "rev-parse", "HEAD"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (no outside text)
     return done.stdout.strip() or "unknown"

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from infra.deploy.stage import Stage
 
+KEPT: Final = 5
+"""Revisions of a function that were well and can be gone back to, the youngest."""
+AGE: Final = timedelta(hours=24)
+"""Younger revisions stay whatever they are: somebody may be looking at them."""
 TAG: Final = "canary"
 """The tag under which a revision is reached before it has any traffic."""
 
@@ -16,7 +21,8 @@ TAG: Final = "canary"
 class Deployed:
     """A function as it is now. `traffic` is percent by revision; `newest` is the youngest one that is ready.
 
-    `failing` says why the youngest revision did not become ready; `tagged` is the URL of the canary's tag.
+    `failing` says why the youngest revision did not become ready; `tagged` is the URL of the canary's tag; `held` are
+    the revisions that Cloud Run itself keeps: they have traffic or a tag, or are the youngest.
     """
 
     name: str
@@ -28,6 +34,7 @@ class Deployed:
     pinned: bool
     failing: str = ""
     tagged: str = ""
+    held: frozenset[str] = frozenset()
 
     @property
     def serving(self) -> str:
@@ -68,6 +75,20 @@ class Services:
         later = names.index(deployed.serving) + 1 if deployed.serving in names else 0
         return names[later] if later < len(names) else ""
 
+    def outlived(self, deployed: Deployed, now: datetime) -> tuple[str, ...]:
+        """The revisions that nothing needs any more: a day old, without traffic, beyond the last that were well."""
+        listed = self._revisions.list_revisions(parent=f"{self._parent}/services/{deployed.name}")
+        found = sorted(listed, key=lambda one: one.create_time, reverse=True)
+        well = [one.name for one in found if _is_ready(one)][:KEPT]
+        old = [one for one in found if one.name not in well and now - one.create_time > AGE]
+        names = (str(one.name).rpartition("/")[2] for one in reversed(old))
+        return tuple(name for name in names if name not in deployed.held)
+
+    def delete(self, name: str, revision: str) -> None:
+        """Delete a revision. Google refuses where it has traffic."""
+        full = f"{self._parent}/services/{name}/revisions/{revision}"
+        self._revisions.delete_revision(name=full).result(timeout=300)
+
     def send(self, name: str, traffic: dict[str, int], tagged: str = "") -> Deployed:
         """Split the traffic: percent by revision, 100 in all; `tagged` is also reached at the canary's own URL."""
         if sum(traffic.values()) != 100:
@@ -105,6 +126,7 @@ class Services:
             failing=f"{created} is not ready: {condition.message or 'no reason was given'}"
             if created != latest
             else "",
+            held=frozenset({latest, created, *(str(one.revision).rpartition("/")[2] for one in service.traffic)}),
             tagged=next((status.uri for status in service.traffic_statuses if status.tag == TAG), ""),
         )
 

@@ -24,6 +24,11 @@ class Stage:
     folder: Path
 
     @property
+    def is_passing(self) -> bool:
+        """Whether it is a pull request's, and goes with it."""
+        return self.name.startswith("pr-")
+
+    @property
     def state_bucket(self) -> str:
         """The bucket with Terraform's state, in the stage's own project."""
         return f"terraform-state-{self.project}"

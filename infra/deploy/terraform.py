@@ -38,15 +38,12 @@ class Terraform:
 
     stage: Stage
     configuration: Path = ROOT / "infra" / "terraform"
-    backend: tuple[str, ...] | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
     def init(self) -> None:
         """Fetch providers and find the state."""
-        own = (f"-backend-config=bucket={self.stage.state_bucket}", f"-backend-config=prefix={self.stage.name}")
-        self._checked(
-            "init", "-input=false", "-no-color", "-reconfigure", *(own if self.backend is None else self.backend)
-        )
+        where = (f"-backend-config=bucket={self.stage.state_bucket}", f"-backend-config=prefix={self.stage.name}")
+        self._checked("init", "-input=false", "-no-color", "-reconfigure", *where)
 
     def plan(self, *more: str) -> dict[str, Any]:
         """Plan into the stage's folder; answers what `show -json` tells of it."""

@@ -12,3 +12,8 @@ output "secrets" {
   description = "The secrets that must have a version before a function that mounts them can start."
   value       = sort(keys(google_secret_manager_secret.mounted))
 }
+
+output "pubsub_agent" {
+  description = "The member that is Pub/Sub itself: it moves what cannot be delivered."
+  value       = local.pubsub_agent
+}

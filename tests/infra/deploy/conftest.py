@@ -9,6 +9,7 @@ import pytest
 
 from infra.deploy.stage import Stage, stage
 from tests.infra.deploy.google_cloud import GoogleCloud
+from tests.infra.terraform.workspace import storage
 
 
 @pytest.fixture
@@ -18,8 +19,9 @@ def dev(tmp_path: Path) -> Stage:
 
 
 @pytest.fixture
-def cloud(dev: Stage) -> Iterator[GoogleCloud]:
-    made = GoogleCloud(dev)
-    made.start()
-    yield made
-    made.stop()
+def cloud(dev: Stage, tmp_path: Path) -> Iterator[GoogleCloud]:
+    with storage(tmp_path / "storage") as buckets:
+        made = GoogleCloud(dev, buckets)
+        made.start()
+        yield made
+        made.stop()

@@ -14,7 +14,7 @@ from tests.infra.deploy.google_cloud import GoogleCloud
 
 
 def rollout(cloud: GoogleCloud, out: io.StringIO | None = None, **more: object) -> Rollout:
-    made = Rollout(cloud.services(), cloud.figures(), Screen(out or io.StringIO()), sleep=lambda _: None)
+    made = Rollout(cloud.services(), cloud.measured(), Screen(out or io.StringIO()), sleep=lambda _: None)
     made.headers = lambda audience: {"X-Serverless-Authorization": f"Bearer for {audience}"}
     for name, value in more.items():
         setattr(made, name, value)
@@ -44,7 +44,7 @@ def test_the_first_revision_has_all_traffic_and_is_pinned(cloud: GoogleCloud) ->
 def test_a_good_revision_gets_its_traffic_in_the_steps_that_were_asked_for(cloud: GoogleCloud) -> None:
     old, new = deploy_twice(cloud, "create-campaign")
     cloud.sent.clear()
-    cloud.measured = {old: (1000, 2, 80.0), new: (100, 0, 90.0)}
+    cloud.measured_of = {old: (1000, 2, 80.0), new: (100, 0, 90.0)}
     out = io.StringIO()
     assert rollout(cloud, out).run(waiting(cloud)) == {}
     assert [shares for _, shares in cloud.sent] == [{old: 100}, {old: 90, new: 10}, {old: 50, new: 50}, {new: 100}]
@@ -71,7 +71,7 @@ def test_errors_or_slowness_take_the_traffic_back(
     cloud: GoogleCloud, figures: tuple[int, int, float], reason: str
 ) -> None:
     old, new = deploy_twice(cloud, "create-campaign")
-    cloud.measured = {old: (1000, 2, 80.0), new: figures}
+    cloud.measured_of = {old: (1000, 2, 80.0), new: figures}
     failed = rollout(cloud).run(waiting(cloud))
     assert reason in failed["create-campaign"]
     assert cloud.shares("create-campaign") == {old: 100}
@@ -81,7 +81,7 @@ def test_errors_or_slowness_take_the_traffic_back(
 def test_one_bad_function_stops_no_other(cloud: GoogleCloud) -> None:
     bad_old, bad_new = deploy_twice(cloud, "bad")
     _, good_new = deploy_twice(cloud, "good")
-    cloud.measured = {bad_old: (100, 0, 10.0), bad_new: (100, 50, 10.0)}
+    cloud.measured_of = {bad_old: (100, 0, 10.0), bad_new: (100, 50, 10.0)}
     assert set(rollout(cloud).run(waiting(cloud))) == {"bad"}
     assert (cloud.shares("bad"), cloud.shares("good")) == ({bad_old: 100}, {good_new: 100})
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from infra.deploy.deployment import Deployment
 from infra.deploy.errors import DeployError, Partial
 from infra.deploy.gcloud import Gcloud
 from infra.deploy.screen import Screen
+from infra.deploy.secrets import ensure_versions
 from infra.deploy.stage import Stage
 from infra.deploy.terraform import Applied, Terraform
 from infra.local.options import ROOT
@@ -29,21 +29,6 @@ from tests.infra.terraform.workspace import schema_provider
 FEW = ("get_campaign", "create_campaign", "relay_event", "sweep_outbox", "keep_dead_letter", "get_openapi")
 
 
-@dataclass
-class SignedIn:
-    """gcloud's answers about secrets; the real program is run in test_gcloud.py."""
-
-    project: str
-    values: dict[str, str] = field(default_factory=dict)
-
-    def lines(self, *arguments: str) -> list[str]:
-        return ["1"] if arguments[3] in self.values else []
-
-    def run(self, *arguments: str, given: str = "") -> str:
-        self.values[arguments[3]] = given
-        return ""
-
-
 @pytest.fixture
 def manifest() -> Manifest:
     """A handful of functions, one of each kind: the whole platform is planned in tests/infra/terraform."""
@@ -53,22 +38,18 @@ def manifest() -> Manifest:
 
 @pytest.fixture
 def deployment(dev: Stage, cloud: GoogleCloud, manifest: Manifest, tmp_path: Path) -> Iterator[Deployment]:
-    import shutil
-
-    folder = tmp_path / "configuration"
-    shutil.copytree(ROOT / "infra" / "terraform", folder)
-    cloud.state = tmp_path / "state.json"
-    (folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+    configuration = tmp_path / "configuration"
+    shutil.copytree(ROOT / "infra" / "terraform", configuration)
+    cloud.state_bucket().make()
     with schema_provider(tmp_path / "provider.sock") as attach:
         environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TF_REATTACH_PROVIDERS": attach}
-        terraform = Terraform(dev, folder, (f"-backend-config=path={cloud.state}",), environment)
-        made = Deployment(dev, terraform, Screen(io.StringIO()), 30, sleep=lambda _: None, manifest=manifest)
-        yield made
+        terraform = Terraform(dev, configuration, {**environment, **cloud.buckets.environment})
+        yield Deployment(dev, terraform, Screen(io.StringIO()), 30, sleep=lambda _: None, manifest=manifest)
 
 
 def session(deployment: Deployment, cloud: GoogleCloud, **more: Any) -> Session:
-    gcloud: Any = SignedIn(deployment.stage.project)
-    return Session(deployment, gcloud, cloud.services, cloud.figures, **more)
+    google: Any = cloud
+    return Session(deployment, Gcloud(deployment.stage.project, {}), google, **more)
 
 
 def options(**given: Any) -> argparse.Namespace:
@@ -92,37 +73,46 @@ def test_from_nothing_to_everything_and_back(deployment: Deployment, cloud: Goog
     assert f"All {len(FEW)} functions are as they are here" in said(deployment)
     assert "https://xynergy-" in said(deployment)
     assert set(cloud.functions) == {name.replace("_", "-") for name in FEW}
-    secrets: Any = one.gcloud
-    assert secrets.values["xynergy-api-keys"].startswith("xyn_operator_")
-    assert secrets.values["xynergy-api-keys"] not in said(deployment)
+    [key] = cloud.vault.values["xynergy-api-keys"]
+    assert key.startswith(b"xyn_operator_")
+    assert key.decode() not in said(deployment)
 
     cloud.sent.clear()
     assert COMMANDS["up"](one, options()) == 0, "a second time changes nothing"
     assert "Nothing to change" in said(deployment)
     assert cloud.sent == []
     assert COMMANDS["status"](one, options()) == 0
+    [trigger] = cloud.changes.dead_letters
+    assert "relay-event" in trigger
+    del cloud.changes.dead_letters[trigger]
+    with pytest.raises(Partial, match="relay-event: what cannot be delivered is dropped"):
+        COMMANDS["status"](one, options())
+    assert COMMANDS["up"](one, options()) == 0
 
     edited = _edited(deployment)
     with pytest.raises(Partial, match=f"Partial: {len(FEW) - 1} of {len(FEW)} functions are as wanted") as partial:
         COMMANDS["status"](one, options())
     assert partial.value.lines == ("get-campaign: another content than here",)
-    cloud.measured = {"get-campaign-00001": (1000, 1, 10.0), "get-campaign-00002": (1000, 500, 10.0)}
+    cloud.measured_of = {"get-campaign-00001": (1000, 1, 10.0), "get-campaign-00002": (1000, 500, 10.0)}
     with pytest.raises(Partial, match=r"get-campaign: 50.0% of 1000 requests failed"):
         COMMANDS["up"](one, options())
     assert cloud.shares("get-campaign") == {"get-campaign-00001": 100}
     assert edited in said(deployment), "why it changed"
 
-    cloud.measured = {}
+    cloud.measured_of = {}
     assert COMMANDS["canary"](one, options(name="get_campaign")) == 0
     assert cloud.shares("get-campaign") == {"get-campaign-00002": 100}
     assert COMMANDS["rollback"](one, options(names=["get-campaign"])) == 0
     assert cloud.shares("get-campaign") == {"get-campaign-00001": 100}
     with pytest.raises(Partial, match="there is no revision before"):
+        COMMANDS["rollback"](one, options(names=["sweep-outbox"]))
+    assert cloud.ticks.said == [("pause", "sweep-outbox"), ("resume", "sweep-outbox")]
+    with pytest.raises(Partial, match="there is no revision before"):
         COMMANDS["rollback"](one, options(names=["get-campaign", "get-openapi"]))
 
     assert COMMANDS["destroy"](one, options()) == 0
-    assert cloud.state is not None
-    assert json.loads(cloud.state.read_text())["resources"] == []
+    assert cloud.ticks.said[-1] == ("pause", "sweep-outbox"), "nothing ticks while its function goes"
+    assert cloud.buckets.state(deployment.stage.state_bucket, deployment.stage.name)["resources"] == []
 
 
 def _edited(deployment: Deployment) -> str:
@@ -189,11 +179,12 @@ def test_what_holds_data_is_not_lost_without_a_word(deployment: Deployment, clou
         COMMANDS["destroy"](one, options(yes=False))
 
 
-def test_a_secret_that_only_people_have_is_asked_for(dev: Stage) -> None:
-    from infra.deploy.secrets import ensure_versions
-
-    gcloud: Any = SignedIn("p")
-    with pytest.raises(Partial, match="gcloud secrets versions add openai-api-key --project=p"):
-        ensure_versions(gcloud, ["xynergy-audit-key", "openai-api-key"])
-    assert gcloud.values["xynergy-audit-key"].startswith("-----BEGIN")
-    assert isinstance(Gcloud("p").project, str)
+def test_a_secret_that_only_people_have_is_asked_for(cloud: GoogleCloud) -> None:
+    cloud.vault.applied = lambda kind: [{"secret_id": "xynergy-audit-key"}, {"secret_id": "openai-api-key"}]
+    wanted = "gcloud secrets versions add openai-api-key --project=xynergy-test"
+    with pytest.raises(Partial, match=wanted):
+        ensure_versions(cloud.secrets(), ["xynergy-audit-key", "openai-api-key"])
+    assert cloud.vault.values["xynergy-audit-key"][0].startswith(b"-----BEGIN")
+    with pytest.raises(Partial, match=wanted):
+        ensure_versions(cloud.secrets(), ["xynergy-audit-key", "openai-api-key"])
+    assert len(cloud.vault.values["xynergy-audit-key"]) == 1, "what is there stays"

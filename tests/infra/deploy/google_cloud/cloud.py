@@ -1,31 +1,40 @@
-"""Cloud Run and Cloud Monitoring on loopback, over gRPC, for Google's own clients; picky about what they are sent.
+"""The whole of it; Cloud Run and Cloud Monitoring.
 
-What Terraform has applied shows up as it would: another content of a function makes another revision, which gets no
-traffic where the traffic is pinned.
+Another content of a function makes another revision, which gets no traffic where the traffic is pinned.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from concurrent import futures
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import grpc
-from google.cloud import monitoring_v3, run_v2
-from google.cloud.monitoring_v3.services.metric_service.transports import MetricServiceGrpcTransport
-from google.cloud.run_v2.services.revisions.transports import RevisionsGrpcTransport
-from google.cloud.run_v2.services.services.transports import ServicesGrpcTransport
-from google.longrunning import operations_pb2
+from google.cloud import (
+    apigateway_v1,
+    eventarc_v1,
+    monitoring_v3,
+    pubsub_v1,
+    run_v2,
+    scheduler_v1,
+    secretmanager_v1,
+)
 
+from infra.deploy.gateway import Gateway
 from infra.deploy.health import LATENCIES, REQUESTS, Measured
+from infra.deploy.schedules import Schedules
+from infra.deploy.secrets import Secrets
 from infra.deploy.services import TAG, Services
 from infra.deploy.stage import Stage
+from infra.deploy.state_bucket import StateBucket
+from infra.deploy.triggers import Triggers
+from tests.infra.deploy.google_cloud.parts import Changes, Door, Ticks, Vault
+from tests.infra.deploy.google_cloud.serving import done, service
+from tests.infra.terraform.workspace import Bucket
 
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
 PINNED = run_v2.TrafficTargetAllocationType.TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION
@@ -40,29 +49,42 @@ class Function:
     revisions: list[str]
     traffic: list[Any]
     broken: str = ""
+    made: int = 0
 
 
 @dataclass
 class GoogleCloud:
-    """`sent` are the changes of traffic in their order; `measured` is (requests, errors, p95) by revision."""
+    """`sent` are the changes of traffic in their order; `measured` is (requests, errors, p95) by revision.
+
+    `buckets` is Cloud Storage, with Terraform's state.
+    """
 
     stage: Stage
-    state: Path | None = None
+    buckets: Bucket
     functions: dict[str, Function] = field(default_factory=dict)
     sent: list[tuple[str, dict[str, int]]] = field(default_factory=list)
-    measured: dict[str, tuple[int, int, float]] = field(default_factory=dict)
+    measured_of: dict[str, tuple[int, int, float]] = field(default_factory=dict)
     dead: set[str] = field(default_factory=set)
     probed: list[tuple[str, str, str]] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        project = f"projects/{self.stage.project}"
+        self.ticks = Ticks(self._parent, self._applied)
+        self.changes = Changes(project, self._applied)
+        self.door = Door(project, self.stage.region, self._applied)
+        self.vault = Vault(project, self._applied)
 
     def start(self) -> None:
         self._server = grpc.server(futures.ThreadPoolExecutor(4))
+        services = (self.ListServices, self.GetService, self.UpdateService)
+        revisions = (self.ListRevisions, self.DeleteRevision)
         self._server.add_generic_rpc_handlers(
             (
-                _service(
-                    "google.cloud.run.v2.Services", run_v2, [self.ListServices, self.GetService, self.UpdateService]
-                ),
-                _service("google.cloud.run.v2.Revisions", run_v2, [self.ListRevisions]),
-                _service("google.monitoring.v3.MetricService", monitoring_v3, [self.ListTimeSeries]),
+                service("google.cloud.run.v2.Services", run_v2, services),
+                service("google.cloud.run.v2.Revisions", run_v2, revisions),
+                service("google.monitoring.v3.MetricService", monitoring_v3, [self.ListTimeSeries]),
+                *(self.ticks.served(), *self.changes.served(), self.door.served(), self.vault.served()),
             )
         )
         self.port = self._server.add_insecure_port("127.0.0.1:0")
@@ -76,22 +98,39 @@ class GoogleCloud:
         self._web.shutdown()
         self._web.server_close()
 
-    def services(self) -> Services:
-        channel = grpc.insecure_channel(f"127.0.0.1:{self.port}")
-        services = run_v2.ServicesClient(transport=ServicesGrpcTransport(channel=channel))
-        return Services(self.stage, services, run_v2.RevisionsClient(transport=RevisionsGrpcTransport(channel=channel)))
+    def client(self, kind: Any) -> Any:
+        """One of Google's clients, whose calls come here."""
+        transport = kind.get_transport_class("grpc")(channel=grpc.insecure_channel(f"127.0.0.1:{self.port}"))
+        return kind(transport=transport)
 
-    def figures(self) -> Measured:
-        channel = grpc.insecure_channel(f"127.0.0.1:{self.port}")
-        return Measured(
-            self.stage, monitoring_v3.MetricServiceClient(transport=MetricServiceGrpcTransport(channel=channel))
-        )
+    def services(self) -> Services:
+        return Services(self.stage, self.client(run_v2.ServicesClient), self.client(run_v2.RevisionsClient))
+
+    def measured(self) -> Measured:
+        return Measured(self.stage, self.client(monitoring_v3.MetricServiceClient))
+
+    def schedules(self) -> Schedules:
+        return Schedules(self.stage, self.client(scheduler_v1.CloudSchedulerClient))
+
+    def triggers(self) -> Triggers:
+        subscriber = self.client(pubsub_v1.SubscriberClient)
+        return Triggers(self.stage, self.client(eventarc_v1.EventarcClient), subscriber)
+
+    def gateway(self) -> Gateway:
+        return Gateway(self.stage, self.client(apigateway_v1.ApiGatewayServiceClient))
+
+    def secrets(self) -> Secrets:
+        return Secrets(self.stage, self.client(secretmanager_v1.SecretManagerServiceClient))
+
+    def state_bucket(self) -> StateBucket:
+        return StateBucket(self.stage, self.buckets.client())
 
     def deploy(self, name: str, source: str, kind: str = "http") -> str:
         """A new revision of a function, as Terraform makes one; answers its name."""
         found = self.functions.setdefault(name, Function({}, [], [run_v2.TrafficTarget(type_=LATEST, percent=100)]))
         found.labels = {"source": source, "kind": kind}
-        found.revisions.append(f"{name}-{len(found.revisions) + 1:05d}")
+        found.made += 1
+        found.revisions.append(f"{name}-{found.made:05d}")
         return found.revisions[-1]
 
     def shares(self, name: str) -> dict[str, int]:
@@ -122,9 +161,7 @@ class GoogleCloud:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"Revision {unknown} does not exist.")
         function.traffic = targets
         self.sent.append((name, self.shares(name)))
-        operation = operations_pb2.Operation(name=f"{self._parent}/operations/{len(self.sent)}", done=True)
-        operation.response.Pack(run_v2.Service.pb(self._resource(name)))
-        return operation
+        return done(self._resource(name), f"{self._parent}/operations/{len(self.sent)}")
 
     def ListRevisions(self, request: Any, context: grpc.ServicerContext) -> Any:
         name = request.parent.removeprefix(f"{self._parent}/services/")
@@ -133,12 +170,23 @@ class GoogleCloud:
             revisions=[
                 run_v2.Revision(
                     name=f"{request.parent}/revisions/{revision}",
-                    create_time=BEGAN + timedelta(hours=number),
+                    create_time=BEGAN + timedelta(hours=int(revision.rpartition("-")[2])),
                     conditions=[ready],
                 )
-                for number, revision in enumerate(self.functions[name].revisions)
+                for revision in self.functions[name].revisions
             ]
         )
+
+    def DeleteRevision(self, request: Any, context: grpc.ServicerContext) -> Any:
+        service_name, _, revision = request.name.removeprefix(f"{self._parent}/services/").partition("/revisions/")
+        function = self.functions[service_name]
+        if revision not in function.revisions:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"Revision {revision} does not exist.")
+        if revision in self.shares(service_name) or revision == function.revisions[-1]:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"Revision {revision} is in use.")
+        function.revisions.remove(revision)
+        self.deleted.append(revision)
+        return done(run_v2.Revision(name=request.name))
 
     def ListTimeSeries(self, request: Any, context: grpc.ServicerContext) -> Any:
         asked = re.fullmatch(
@@ -149,7 +197,7 @@ class GoogleCloud:
         assert asked is not None, request.filter
         assert request.interval.end_time > request.interval.start_time
         metric, _, revision = asked.groups()
-        requests, errors, p95 = self.measured.get(revision, (0, 0, 0.0))
+        requests, errors, p95 = self.measured_of.get(revision, (0, 0, 0.0))
         if metric == LATENCIES:
             assert request.aggregation.per_series_aligner == monitoring_v3.Aggregation.Aligner.ALIGN_PERCENTILE_95
             series = [_series("", monitoring_v3.TypedValue(double_value=p95))] if requests else []
@@ -163,15 +211,17 @@ class GoogleCloud:
     def _parent(self) -> str:
         return f"projects/{self.stage.project}/locations/{self.stage.region}"
 
+    def _applied(self, kind: str) -> list[dict[str, Any]]:
+        """The attributes of what Terraform has applied of a type."""
+        state = self.buckets.state(self.stage.state_bucket, self.stage.name)
+        found = [one for one in state["resources"] if one["type"] == f"google_{kind}" and one["mode"] == "managed"]
+        return [instance["attributes"] for one in found for instance in one["instances"]]
+
     def _look_at_the_state(self) -> None:
-        if self.state is None or not self.state.exists():
-            return
-        for resource in json.loads(self.state.read_text())["resources"]:
-            if resource["type"] == "google_cloud_run_v2_service":
-                for instance in resource["instances"]:
-                    name, labels = instance["index_key"], instance["attributes"]["labels"]
-                    if name not in self.functions or self.functions[name].labels["source"] != labels["source"]:
-                        self.deploy(name, labels["source"], labels["kind"])
+        for one in self._applied("cloud_run_v2_service"):
+            name, labels = one["name"], one["labels"]
+            if name not in self.functions or self.functions[name].labels["source"] != labels["source"]:
+                self.deploy(name, labels["source"], labels["kind"])
 
     def _resource(self, name: str) -> Any:
         function, full = self.functions[name], f"{self._parent}/services/{name}"
@@ -196,20 +246,6 @@ def _series(code: str, value: Any) -> Any:
     point = monitoring_v3.Point(value=value)
     metric = {"type": REQUESTS, "labels": {"response_code_class": code} if code else {}}
     return monitoring_v3.TimeSeries(metric=metric, points=[point])
-
-
-def _service(name: str, package: Any, methods: list[Any]) -> grpc.GenericRpcHandler:
-    def handler(method: Any) -> grpc.RpcMethodHandler:
-        request = getattr(package, f"{method.__name__}Request")
-        return grpc.unary_unary_rpc_method_handler(method, request.deserialize, _bytes)
-
-    return grpc.method_handlers_generic_handler(name, {method.__name__: handler(method) for method in methods})
-
-
-def _bytes(message: Any) -> bytes:
-    return bytes(
-        message.SerializeToString() if hasattr(message, "SerializeToString") else type(message).serialize(message)
-    )
 
 
 def _front_door(cloud: GoogleCloud) -> type[BaseHTTPRequestHandler]:
