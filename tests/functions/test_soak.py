@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 from collections import Counter
 from itertools import cycle, product
 from pathlib import Path
@@ -16,10 +17,12 @@ from infra.local.options import ROOT
 from shared_layer.marketing.campaign import COLLECTION as CAMPAIGNS
 from tests.functions.test_dependency_cuts import BRIEF, Cuttable, cuttable
 from tests.support import staging
+from tests.support.eventually import eventually
 from tests.support.function_process import FunctionProcess
 from tests.support.platform import LocalPlatform
 
-CREATE = ROOT / "functions" / "marketing" / "create_campaign.py"
+CREATE = ROOT / "tests" / "support" / "functions" / "marketing" / "create_campaign.py"
+ASKED, TOLD = signal.SIGRTMIN, "tasks of the loop: "
 CLIENTS = 4
 EXPLAINED = {201, 409, 503, 504}
 
@@ -29,6 +32,20 @@ def worker_of(function: FunctionProcess) -> psutil.Process:
     assert function.process is not None
     server = psutil.Process(function.process.pid)
     return (server.children() or [server])[0]
+
+
+async def tasks_of(function: FunctionProcess, worker: psutil.Process) -> int:
+    """How many tasks the worker's loop has, as it writes into its log when it is asked."""
+    told: list[str] = []
+    before = function.log.read_text().count(TOLD)
+    worker.send_signal(ASKED)
+
+    async def written() -> bool:
+        told[:] = [line for line in function.log.read_text().splitlines() if line.startswith(TOLD)]
+        return len(told) > before
+
+    await eventually(written)
+    return int(told[-1].removeprefix(TOLD))
 
 
 class Load:
@@ -90,14 +107,16 @@ async def test_calls_under_passing_faults_leave_nothing_behind_and_lose_nothing(
         await _run(warm, seconds / 3, each)
         worker = worker_of(function.process)
         memory, descriptors, threads = worker.memory_info().rss, worker.num_fds(), worker.num_threads()
+        tasks = await tasks_of(function.process, worker)
         load = Load(function, key, "soak")
         load.made |= warm.made
         await _run(load, seconds, each)
         grown = worker.memory_info().rss / memory - 1.0
-        print(f"soak: {len(load.made)} made, {dict(load.statuses)}, grown by {grown:.2%}")
+        print(f"soak: {len(load.made)} made, {dict(load.statuses)}, grown by {grown:.2%}, {tasks} tasks")
         assert grown < (0.02 if seconds > 200 else 0.10), f"grown by {grown:.1%}"
         assert worker.num_fds() <= descriptors + CLIENTS
         assert worker.num_threads() <= threads + 2
+        assert await tasks_of(function.process, worker) <= tasks + CLIENTS
         assert set(load.statuses) <= EXPLAINED, load.statuses
         assert load.statuses[503] + load.statuses[504] > 0, "no fault was felt"
     made = Counter(document["name"] for document in await staging.documents(tenant_id, CAMPAIGNS))
