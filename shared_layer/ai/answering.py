@@ -15,7 +15,7 @@ from shared_layer.ai.optimiser import optimise
 from shared_layer.ai.prompt import CATEGORY, Prompt
 from shared_layer.ai.reply import Reply
 from shared_layer.ai.routing import route
-from shared_layer.ai.semantic import find_like, question_of, remember
+from shared_layer.ai.semantic import find_like, learn, question_of
 from shared_layer.core.context import current
 from shared_layer.core.errors import ProviderFailed, RateLimited
 from shared_layer.core.ids import new_id
@@ -38,12 +38,12 @@ async def answer(prompt: Prompt) -> Reply:
 
     async def load() -> dict[str, Any]:
         question = await question_of(prompt)
-        if question is not None and (like := await find_like(question)):
-            stored, told = like
-            return Reply.from_cache(stored, "", 0.0).like(told).stored()
+        like = None if question is None else await find_like(question)
+        if like is not None and not like.due:
+            return Reply.from_cache(like.reply, "", 0.0).like(like.told).stored()
         own.append(await _ask(prompt))
         if question is not None:
-            await remember(question, own[0].stored())
+            await learn(question, like, prompt, own[0])
         return own[0].stored()
 
     found = await cached(prompt.caller.tenant_id, CATEGORY, prompt.cache_parts, load, patience=ANSWER_SECONDS)

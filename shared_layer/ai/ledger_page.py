@@ -37,6 +37,8 @@ SUMS: Final = (
 CASCADE: Final = ("checks_passed", "checks_failed", "check_micros", "spared_micros")
 """Sums of the verified cascade: cheap answers that stood the checks or did not, what checks and answers that were not
 given cost, and what answers that would have gone to a strong model otherwise were cheaper by."""
+SEMANTIC: Final = ("semantic_hits", "semantic_checked", "semantic_wrong")
+"""Sums of answers to like questions: given, compared with the model's own, and found to be others."""
 _NOT_GIVEN: Final = ("invalid", "doubted", "check", "outrun")
 
 Entry = dict[str, Any]
@@ -117,13 +119,17 @@ def _add_up(batch: AsyncWriteBatch, page: Page) -> None:
         digest = hashlib.sha256(orjson.dumps(values)).hexdigest()[:20]
         reference = tenant_document(page.tenant_id, USAGE, f"{day}:{digest}")
         known = {"day": day, **dict(zip(DIMENSIONS, values, strict=True))}
-        batch.set(reference, known | {name: Increment(amounts[name]) for name in (*SUMS, *CASCADE)}, merge=True)
+        added = {name: Increment(amounts[name]) for name in (*SUMS, *CASCADE, *SEMANTIC)}
+        batch.set(reference, known | added, merge=True)
 
 
 def _amounts(entry: Entry) -> dict[str, int]:
     """What an entry adds to each sum: tokens and money of answers from the cache are counted apart."""
     if entry["cached"]:
-        return {"hits": 1, "hit_baseline_micros": entry["baseline_micros"]}
+        like = int(entry.get("semantic") == "hit")
+        return {"hits": 1, "hit_baseline_micros": entry["baseline_micros"], "semantic_hits": like}
+    if verdict := entry.get("semantic"):
+        return {"semantic_checked": 1, "semantic_wrong": int(verdict == "other")}
     usage = entry["usage"]
     return {
         "calls": int(entry["outcome"] not in _NOT_GIVEN),

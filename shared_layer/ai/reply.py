@@ -75,6 +75,7 @@ class Reply:
             latency_ms=self.latency_ms,
             tokens_saved=self.tokens_saved,
             cached=True,
+            semantic="hit" if self.semantic else "",
         )
 
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from shared_layer.ai.ledger_page import CASCADE, SUMS
+from shared_layer.ai.ledger_page import CASCADE, SEMANTIC, SUMS
+from shared_layer.ai.semantic_audit import bounds
 from shared_layer.ai.usage_report import Period, sums_of
 from shared_layer.core.caller import Caller
 from shared_layer.core.models import Model
@@ -30,6 +31,18 @@ class CascadeGain(Model):
     spared_micros: int
     check_micros: int
     gain_micros: int
+
+
+class LikeQuestions(Model):
+    """Answers to like questions, where the policy has the semantic cache on. Some are `checked`: the model is asked and
+    answers, and the cached answer is compared with its. `wrong_at_most` bounds the share of wrong ones with 95 %
+    confidence; null where none was checked.
+    """
+
+    hits: int
+    checked: int
+    wrong: int
+    wrong_at_most: float | None
 
 
 class Savings(Model):
@@ -51,13 +64,14 @@ class Savings(Model):
     saving: float | None
     tokens_saved: int
     cascade: CascadeGain
+    like_questions: LikeQuestions
 
 
 async def report_savings(period: Period, caller: Caller) -> Savings:
     """The tenant's savings of a period."""
     sums: Counter[str] = Counter()
     async for found in sums_of(caller.tenant_id, period):
-        sums.update({name: found.get(name, 0) for name in (*SUMS, *CASCADE)})
+        sums.update({name: found.get(name, 0) for name in (*SUMS, *CASCADE, *SEMANTIC)})
     return savings_of(sums, period.first, period.last)
 
 
@@ -86,7 +100,14 @@ def savings_of(sums: Counter[str], first: date, last: date) -> Savings:
             check_micros=sums["check_micros"],
             gain_micros=sums["spared_micros"] - sums["check_micros"],
         ),
+        like_questions=_like_questions(sums),
     )
+
+
+def _like_questions(sums: Counter[str]) -> LikeQuestions:
+    checked, wrong = sums["semantic_checked"], sums["semantic_wrong"]
+    at_most = bounds(wrong, checked)[1] if checked else None
+    return LikeQuestions(hits=sums["semantic_hits"], checked=checked, wrong=wrong, wrong_at_most=at_most)
 
 
 def _share(left: int, whole: int) -> float | None:

@@ -9,8 +9,6 @@ model nothing is like anything.
 
 from __future__ import annotations
 
-import math
-import re
 from array import array
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
@@ -19,9 +17,13 @@ from typing import Any, Final
 import orjson
 
 from shared_layer.ai.embedding import EmbeddingsRequest, embed, embedding_target
+from shared_layer.ai.own_context import detach
 from shared_layer.ai.prompt import Prompt
 from shared_layer.ai.providers import MOCK
+from shared_layer.ai.reply import Reply
+from shared_layer.ai.semantic_audit import OPERATION, Audits, audit, is_due
 from shared_layer.ai.standing import standing_of
+from shared_layer.ai.vectors import cosine, facts_of
 from shared_layer.core.errors import NotFound, Problem
 from shared_layer.core.json import fingerprint
 from shared_layer.core.logs import log
@@ -31,22 +33,25 @@ from shared_layer.storage.redis import RedisUnavailable, redis
 NEAREST: Final = 0.95
 REMEMBERED: Final = 100
 LONGEST: Final = 2000
-OPERATION: Final = "ai.semantic_cache"
-_FACT: Final = re.compile(
-    r"\d+(?:[.,:/]\d+)*|\"[^\"]+\"|'[^']{2,}'|\b(?:not?|never|without|except|un\w+|non|nor|neither)\b|n't\b"
-    r"|\b(?:more|less|fewer|before|after|above|below|most|least|first|last|min\w*|max\w*|best|worst)\b",
-    re.I,
-)
-_NAME: Final = re.compile(r"(?<=[^.!?\s]\s)[A-Z]\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as a vector; `key` is where the answers to its kind are remembered."""
+    """A question as a vector; `key` is where answers to its kind are remembered, `audits` where hits are counted."""
 
     text: str
     vector: array[float]
     key: str
+    audits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """The stored reply to a like question, and how it is told. `due`: ask the model all the same, and compare."""
+
+    reply: dict[str, Any]
+    told: str
+    due: bool
 
 
 async def question_of(prompt: Prompt) -> Question | None:
@@ -57,7 +62,8 @@ async def question_of(prompt: Prompt) -> Question | None:
     plain = isinstance(text, str) and len(text) <= LONGEST and all(one["role"] == "system" for one in messages[:-1])
     if not plain or prompt.accept is not None or others.keys() & {"tools", "functions", "response_format", "n"}:
         return None
-    if not (await standing_of(prompt.caller)).policy.semantic_cache or not _embeds():
+    policy = (await standing_of(prompt.caller)).policy
+    if not policy.semantic_cache or not _embeds():
         return None
     try:
         answer = await embed(EmbeddingsRequest(input=text), prompt.caller, OPERATION)
@@ -66,14 +72,20 @@ async def question_of(prompt: Prompt) -> Question | None:
         return None
     vector = array("f", [float(value) for value in answer.data[0].embedding])
     kind = fingerprint([prompt.model, others, messages[:-1], answer.model])
-    return Question(text, vector, cache_key(prompt.caller.tenant_id, "ai_responses", "like", kind))
+    tenant_id = prompt.caller.tenant_id
+    key = cache_key(tenant_id, "ai_responses", "like", kind)
+    return Question(text, vector, key, cache_key(tenant_id, "ai_responses", "audits", str(policy.version)))
 
 
-async def find_like(question: Question) -> tuple[dict[str, Any], str] | None:
-    """The stored reply to the nearest like question, and how it is told; None where there is none."""
+async def find_like(question: Question) -> Like | None:
+    """The stored reply to the nearest like question; None where there is none, or too many were wrong."""
     try:
-        kept = await redis().command("LRANGE", question.key, 0, REMEMBERED - 1)
+        kept, (checked, wrong) = await redis().pipeline(
+            ("LRANGE", question.key, 0, REMEMBERED - 1), ("HMGET", question.audits, "checked", "wrong")
+        )
     except RedisUnavailable:
+        return None
+    if Audits(question.audits, int(checked or 0), int(wrong or 0)).too_many:
         return None
     facts, best, found = facts_of(question.text), NEAREST, None
     for raw in kept:
@@ -81,12 +93,16 @@ async def find_like(question: Question) -> tuple[dict[str, Any], str] | None:
         near = cosine(question.vector, array("f", b64decode(packed)))
         if near >= best and facts_of(text) == facts:
             best, found = near, (reply, f"answers the like question {text[:80]!r} (cosine {near:.3f})")
-    return found
+    return Like(*found, due=await is_due(question.audits)) if found else None
 
 
-async def remember(question: Question, reply: dict[str, Any]) -> None:
-    """Keep a reply for like questions, among the last ones. Without Redis it is not kept."""
-    entry = orjson.dumps([question.text, b64encode(question.vector.tobytes()).decode(), reply])
+async def learn(question: Question, like: Like | None, prompt: Prompt, reply: Reply) -> None:
+    """Keep the model's reply for like questions, among the last ones; where one was due, compare it with `like`'s.
+    Without Redis it is not kept.
+    """
+    if like is not None:
+        detach(audit(question.audits, prompt, like.reply, reply))
+    entry = orjson.dumps([question.text, b64encode(question.vector.tobytes()).decode(), reply.stored()])
     try:
         await redis().pipeline(
             ("LPUSH", question.key, entry),
@@ -95,19 +111,6 @@ async def remember(question: Question, reply: dict[str, Any]) -> None:
         )
     except RedisUnavailable as error:
         log("WARNING", "cache_unavailable", str(error))
-
-
-def facts_of(text: str) -> tuple[str, ...]:
-    """What must be the same in two questions for one answer to do: numbers, quotations, negations, names, in order."""
-    return (*(found.lower() for found in _FACT.findall(text)), *_NAME.findall(text))
-
-
-def cosine(one: array[float], other: array[float]) -> float:
-    """The cosine of two vectors; 0 where they are of different models."""
-    if len(one) != len(other):
-        return 0.0
-    lengths = math.sqrt(sum(a * a for a in one)) * math.sqrt(sum(b * b for b in other))
-    return sum(map(float.__mul__, one, other)) / lengths if lengths else 0.0
 
 
 def _embeds() -> bool:

@@ -23,7 +23,8 @@ class Spend:
     """One answer. `route` is the provider and the reasons in one line; money in millionths of a US dollar.
 
     `tokens_saved` is what the optimiser took out of the prompt (about). `cached` answers cost nothing. `routed` is what
-    the ledger keeps of the learned router's part in it (routing.py), so that feedback can teach it.
+    the ledger keeps of the learned router's part in it (routing.py), so that feedback can teach it. `semantic` is `hit`
+    for the answer to a like question, `same` or `other` where such a one was compared (semantic_audit.py).
     """
 
     call_id: str
@@ -39,6 +40,7 @@ class Spend:
     tokens_saved: int = 0
     cached: bool = False
     routed: Mapping[str, Any] = field(default_factory=dict)
+    semantic: str = ""
 
     def entry(self, caller: Caller) -> dict[str, Any]:
         """As the ledger keeps it: with who asked, when, and under which request.
@@ -77,6 +79,7 @@ class Spend:
             "span_id": context.span_id,
             "actor": context.actor,
             "at": clock.now(),
+            **({"semantic": self.semantic} if self.semantic else {}),
             **({"routed": _plain(self.routed)} if self.routed else {}),
         }
 

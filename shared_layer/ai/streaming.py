@@ -25,7 +25,7 @@ from shared_layer.ai.flight import Flight, Reader
 from shared_layer.ai.ledger import note
 from shared_layer.ai.prompt import CATEGORY, Prompt
 from shared_layer.ai.reply import Reply
-from shared_layer.ai.semantic import find_like, question_of, remember
+from shared_layer.ai.semantic import find_like, learn, question_of
 from shared_layer.core.ids import new_id
 from shared_layer.storage.cache import cache_key, keep, leased, look
 
@@ -99,14 +99,17 @@ async def _shared(prompt: Prompt) -> AsyncIterator[Begun]:
             return
         question = await question_of(prompt)
         like = None if question is None else await find_like(question)
-        begun = whole(Reply.from_cache(like[0], "", 0.0).like(like[1])) if like else await begin(prompt)
+        if like is not None and not like.due:
+            yield whole(Reply.from_cache(like.reply, "", 0.0).like(like.told))
+            return
+        begun = await begin(prompt)
         yield begun
         reply = begun.reply()
         if reply is None or not reply.tells:
             return
         await keep(tenant_id, CATEGORY, prompt.cache_parts, reply.stored())
-        if question is not None and not like:
-            await remember(question, reply.stored())
+        if question is not None:
+            await learn(question, like, prompt, reply)
 
 
 async def _told(
