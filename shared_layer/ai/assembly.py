@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-_BUILT: Final = frozenset({"role", "content", "tool_calls", "function_call"})
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 class Assembly:
@@ -53,17 +53,21 @@ class _Choice:
 
     def take(self, told: Mapping[str, Any]) -> None:
         """Add what a chunk tells of it."""
-        delta = told.get("delta") or {}
-        if content := delta.get("content"):
-            self.content.append(content)
-        for call in delta.get("tool_calls") or ():
-            self._call(call)
-        _grow(self._function, delta.get("function_call") or {})
-        if delta.keys() - _BUILT:
-            _grow(self._others, {name: value for name, value in delta.items() if name not in _BUILT})
+        for name, value in (told.get("delta") or _NOTHING).items():
+            if name == "content":
+                if value:
+                    self.content.append(value)
+            elif name == "tool_calls":
+                for call in value or ():
+                    self._call(call)
+            elif name == "function_call":
+                _grow(self._function, value or _NOTHING)
+            elif name != "role":
+                _grow(self._others, {name: value})
         if logprobs := told.get("logprobs"):
             _grow(self._logprobs, logprobs)
-        self._finish_reason = told.get("finish_reason") or self._finish_reason
+        if reason := told.get("finish_reason"):
+            self._finish_reason = reason
 
     def _call(self, part: Mapping[str, Any]) -> None:
         """A part of a tool call: the first names it, the arguments come in pieces (OpenAI, `tool_calls[].index`)."""
