@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared_layer.ai.assembly import Assembly
@@ -18,6 +18,7 @@ tokens = st.lists(st.fixed_dictionaries({"token": texts, "logprob": st.floats(-9
 choices = st.tuples(texts, calls, st.none() | texts.filter(bool), st.none() | tokens)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(choices, min_size=1, max_size=3))
 def test_whatever_it_says_in_text_tools_reasoning_and_logprobs(told):
     made = []
