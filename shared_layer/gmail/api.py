@@ -39,14 +39,23 @@ class GmailError(Exception):
         return self.status == 401 or self.reason in ("invalid_grant", "insufficientPermissions")
 
 
-async def call(mailbox: Mailbox, tenant_id: str, method: str, path: str, **arguments: Any) -> Json:
-    """The JSON of one call for a mailbox; `path` begins below the user, such as `/messages`. Raises GmailError."""
+async def call(
+    mailbox: Mailbox, tenant_id: str, method: str, path: str, *, upload: bool = False, **arguments: Any
+) -> Json:
+    """The JSON of one call for a mailbox; `path` begins below the user, such as `/messages`. Raises GmailError.
+
+    `upload` is for what Gmail takes at its upload address alone: bodies that are no JSON.
+    """
     context = current()
     seconds = min(SECONDS, max(0.5, context.remaining())) if context else SECONDS
-    headers = {} if mailbox.mode == "mock" else {"Authorization": f"Bearer {await access_token(mailbox, tenant_id)}"}
+    headers = arguments.pop("headers", {})
+    if mailbox.mode == "live":
+        headers = headers | {"Authorization": f"Bearer {await access_token(mailbox, tenant_id)}"}
     async with _client(mailbox, tenant_id, seconds) as client:
         try:
-            answer = await client.request(method, f"{_USER}{path}", headers=headers, **arguments)
+            answer = await client.request(
+                method, f"{'/upload' if upload else ''}{_USER}{path}", headers=headers, **arguments
+            )
         except httpx.HTTPError as error:
             raise GmailError(0, "unreachable") from error
     if answer.status_code >= 400:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
+
+import orjson
 
 from shared_layer.gmail.mailbox import Mailbox
 from shared_layer.gmail.sending import Send
 
 
-def composed(send: Send, mailbox: Mailbox) -> EmailMessage:
-    """The mail. Its Message-ID is made from the Send's id, so that it is the same at each attempt."""
+def composed(send: Send, mailbox: Mailbox, files: Sequence[bytes] = ()) -> EmailMessage:
+    """The mail with its files. Its Message-ID is made from the Send's id, so that it is the same at each attempt."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = mailbox.email
     for name, addresses in (("To", send.to), ("Cc", send.cc), ("Bcc", send.bcc)):
@@ -25,12 +28,29 @@ def composed(send: Send, mailbox: Mailbox) -> EmailMessage:
     if send.references:
         mail["References"] = " ".join(send.references)
     mail.set_content(send.text)
+    for file, data in zip(send.attachments, files, strict=False):
+        kind, _, subtype = file.mimetype.partition("/")
+        mail.add_attachment(data, maintype=kind, subtype=subtype, filename=file.name)
     return mail
 
 
 def message_id(send: Send, mailbox: Mailbox) -> str:
     """The id that the mail has in the world."""
     return f"<{send.id}@{mailbox.email.rpartition('@')[2]}>"
+
+
+def multipart(mail: EmailMessage, send: Send) -> tuple[str, bytes]:
+    """A draft to upload, as Gmail's multipart/related takes it, with its Content-Type: the thread, then the mail.
+
+    https://developers.google.com/workspace/gmail/api/guides/uploads
+    """
+    edge = f"xynergy-{send.id}"
+    about = {"message": {"threadId": send.gmail_thread_id} if send.gmail_thread_id else {}}
+    parts = (("application/json; charset=UTF-8", orjson.dumps(about)), ("message/rfc822", mail.as_bytes()))
+    body = b"".join(
+        b"--%b\r\nContent-Type: %b\r\n\r\n%b\r\n" % (edge.encode(), kind.encode(), part) for kind, part in parts
+    )
+    return f"multipart/related; boundary={edge}", body + f"--{edge}--\r\n".encode()
 
 
 def resource_of(send: Send, mailbox: Mailbox) -> dict[str, Any]:

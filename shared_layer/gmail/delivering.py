@@ -10,7 +10,8 @@ import base64
 
 from shared_layer.core import clock
 from shared_layer.gmail.api import GmailError, Json, call
-from shared_layer.gmail.composing import composed, message_id, resource_of
+from shared_layer.gmail.attachment import kept
+from shared_layer.gmail.composing import composed, message_id, multipart, resource_of
 from shared_layer.gmail.ingestion import stage, unknown
 from shared_layer.gmail.mailbox import Mailbox, mailbox_document, stored_mailbox
 from shared_layer.gmail.message import own_id, read_message
@@ -50,7 +51,7 @@ async def deliver(due: GmailMessageDue, unit: Unit) -> None:
 async def _hand_over(send: Send, mailbox: Mailbox, unit: Unit) -> Send:
     """The mail as it is afterwards. Raises GmailError."""
     if send.draft_id is None:
-        made = await call(mailbox, unit.tenant_id, "POST", "/drafts", json={"message": resource_of(send, mailbox)})
+        made = await _drafted(send, mailbox, unit.tenant_id)
         send.draft_id = str(made["id"])
         remembered = Unit(unit.context, unit.tenant_id)
         remembered.replace(send_document(unit.tenant_id, send.id), send)
@@ -75,6 +76,16 @@ async def _hand_over(send: Send, mailbox: Mailbox, unit: Unit) -> Send:
     return send
 
 
+async def _drafted(send: Send, mailbox: Mailbox, tenant_id: str) -> Json:
+    """The draft; with files it goes by Gmail's upload, in parts, for which a JSON body would be too large."""
+    if not send.attachments:
+        return await call(mailbox, tenant_id, "POST", "/drafts", json={"message": resource_of(send, mailbox)})
+    files = [await kept(tenant_id, send.id, number) for number in range(len(send.attachments))]
+    kind, body = multipart(composed(send, mailbox, files), send)
+    given = {"params": {"uploadType": "multipart"}, "headers": {"Content-Type": kind}, "content": body}
+    return await call(mailbox, tenant_id, "POST", "/drafts", upload=True, **given)
+
+
 async def _found(send: Send, mailbox: Mailbox, tenant_id: str) -> Json | None:
     """The mail that an attempt whose answer was lost has sent, by its Message-ID; its history tells of it else."""
     query = {"q": f"rfc822msgid:{message_id(send, mailbox).strip('<>')}", "maxResults": "1"}
@@ -86,6 +97,8 @@ async def _index(send: Send, mailbox: Mailbox, sent: Json, unit: Unit) -> None:
     """Stage the mail in the index, as it was composed; the history will tell of it again, and nothing will change."""
     if not await unknown([str(sent["id"])], mailbox, unit.tenant_id):
         return
+    if send.attachments and mailbox.mode == "live":
+        return  # Gmail's names of the files come with the history alone
     headers = [{"name": name, "value": str(value)} for name, value in composed(send, mailbox).items()]
     data = base64.urlsafe_b64encode(send.text.encode()).decode()
     resource = {
@@ -93,9 +106,20 @@ async def _index(send: Send, mailbox: Mailbox, sent: Json, unit: Unit) -> None:
         "threadId": str(sent["threadId"]),
         "labelIds": ["SENT"],
         "internalDate": str(int(clock.now() * 1000)),
-        "payload": {"mimeType": "text/plain", "headers": headers, "body": {"data": data}},
+        "payload": {"mimeType": "text/plain", "headers": headers, "body": {"data": data}, "parts": _parts(send)},
     }
     await stage([read_message(resource, mailbox)], mailbox, unit)
+
+
+def _parts(send: Send) -> list[Json]:
+    return [
+        {
+            "mimeType": file.mimetype,
+            "filename": file.name,
+            "body": {"attachmentId": f"{send.id}.{number}", "size": file.size},
+        }
+        for number, file in enumerate(send.attachments)
+    ]
 
 
 async def post_due(unit: Unit) -> int:

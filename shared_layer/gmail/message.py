@@ -110,7 +110,7 @@ def read_message(resource: dict[str, Any], mailbox: Mailbox) -> Message:
     plain, remote, trackers = _text_of(payload)
     parts = take_apart(plain[:TEXT_LIMIT], f"{sender.name} <{sender.email}>")
     subject = _decoded(headers.get("subject", ""))[:998]
-    attachments = [found for part in _walk(payload) if (found := _attachment(part)) is not None][:50]
+    attachments = attachments_of(resource)
     outbound = sender.email == mailbox.email or "SENT" in (resource.get("labelIds") or ())
     to, cc = (_addresses(headers.get(name, ""))[:PEOPLE_LIMIT] for name in ("to", "cc"))
     return Message(
@@ -178,6 +178,11 @@ def _content(part: dict[str, Any], data: str) -> str:
         except (UnicodeDecodeError, LookupError):
             continue
     return raw.decode("cp1252", "replace").replace("\0", "")
+
+
+def attachments_of(resource: dict[str, Any]) -> list[Attachment]:
+    """The files of a message resource, at most 50, in its order."""
+    return [found for part in _walk(resource.get("payload") or {}) if (found := _attachment(part)) is not None][:50]
 
 
 def _attachment(part: dict[str, Any]) -> Attachment | None:

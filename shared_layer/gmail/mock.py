@@ -19,12 +19,14 @@ import orjson
 
 from shared_layer.core import clock
 from shared_layer.gmail.arriving import arrived, arrived_since
+from shared_layer.gmail.attachment import kept
 from shared_layer.gmail.mailbox import Mailbox
 
 Json = dict[str, Any]
 _FILE: Final = Path(__file__).with_name("agency.json")
 FIRST_HISTORY: Final = 1000
 _MESSAGE: Final = re.compile(r"/messages/([0-9a-f]+)$")
+_ATTACHMENT: Final = re.compile(r"/messages/([0-9a-f]+)/attachments/([\w.]+)$")
 
 
 @cache
@@ -50,12 +52,15 @@ class MockGmail(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer that Gmail would give."""
-        path = request.url.path.removeprefix("/gmail/v1/users/me")
-        given = dict(request.url.params) if request.method == "GET" else orjson.loads(await request.aread() or b"{}")
+        path = request.url.path.removeprefix("/upload").removeprefix("/gmail/v1/users/me")
+        given = await _given(request)
         if request.method == "GET" and (match := _MESSAGE.fullmatch(path)):
             found = next((one for one in self._messages() if one["id"] == match[1]), None)
             found = found or await arrived(self._tenant_id, match[1])
             return _answer(200, found) if found else _failed(404, "notFound")
+        if request.method == "GET" and (match := _ATTACHMENT.fullmatch(path)):
+            data = await self._file(match[1], match[2])
+            return _answer(200, {"size": len(data), "data": base64.urlsafe_b64encode(data).decode()})
         if (request.method, path) == ("GET", "/history"):
             return _answer(200, await self._history(int(given["startHistoryId"])))
         route = self._routes.get((request.method, path))
@@ -98,6 +103,15 @@ class MockGmail(httpx.AsyncBaseTransport):
         more = {"nextPageToken": str(start + size)} if start + size < len(found) else {}
         return {"messages": found[start : start + size], "resultSizeEstimate": len(found), **more}
 
+    async def _file(self, gmail_id: str, attachment_id: str) -> bytes:
+        """What was sent along; of the mails that the mailbox begins with, as many spaces as the file has bytes."""
+        send_id, _, number = attachment_id.rpartition(".")
+        if send_id:
+            return await kept(self._tenant_id, send_id, int(number))
+        message = next(one for one in self._messages() if one["id"] == gmail_id)
+        sizes = [part["body"]["size"] for part in message["payload"]["parts"] if part["filename"]]
+        return b" " * int(sizes[int(attachment_id.removeprefix("att"))])
+
     async def _history(self, start: int) -> Json:
         """What came since, oldest first."""
         came = await arrived_since(self._tenant_id, self._mailbox.id, start)
@@ -119,6 +133,18 @@ class MockGmail(httpx.AsyncBaseTransport):
 
     def _send(self, given: Json) -> Json:
         return {"id": self._id("sent", given["id"]), "threadId": self._id("sent thread", given["id"])}
+
+
+async def _given(request: httpx.Request) -> Json:
+    """What a call says: its query, its JSON, or the draft that it uploads."""
+    if request.method == "GET":
+        return dict(request.url.params)
+    body = await request.aread()
+    if not request.headers.get("content-type", "").startswith("multipart/related"):
+        told: Json = orjson.loads(body or b"{}")
+        return told
+    about = orjson.loads(body.split(b"\r\n")[3])
+    return {"message": about["message"] | {"raw": hashlib.sha256(body).hexdigest()}}
 
 
 def payload_of(one: Json, headers: dict[str, str]) -> Json:

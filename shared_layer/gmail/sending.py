@@ -12,6 +12,7 @@ from shared_layer.core.caller import Caller
 from shared_layer.core.errors import NotFound, ValidationFailed
 from shared_layer.core.ids import Id, new_id
 from shared_layer.core.models import Model
+from shared_layer.gmail.attachment import BYTES_AT_MOST, FILES_AT_MOST, KeptAttachment, NewAttachment, keep
 from shared_layer.gmail.mailbox import Mailbox, readable_mailboxes, writable_mailbox
 from shared_layer.gmail.message import Message
 from shared_layer.gmail.reading import readable_message
@@ -47,6 +48,9 @@ class NewMail(Model):
         default="", examples=["Your offer"], description="Left out in an answer: Re: and the subject."
     )
     text: Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
+    attachments: Annotated[list[NewAttachment], Field(max_length=FILES_AT_MOST)] = Field(
+        default_factory=list, description=f"At most {BYTES_AT_MOST >> 20} MiB together."
+    )
     reply_to_message_id: Id | None = Field(default=None, examples=["gml_0123456789abcdef01234567"])
     mode: Literal["send", "draft", "schedule"] = "send"
     send_at: AwareDatetime | None = Field(default=None, description="When; for `schedule` alone.")
@@ -64,6 +68,7 @@ class Send(Departing):
     bcc: list[str]
     subject: str
     text: str
+    attachments: list[KeptAttachment] = Field(default_factory=list)
     mode: Literal["send", "draft", "schedule"]
     send_at: datetime | None = None
     in_reply_to: str | None = None
@@ -93,15 +98,16 @@ async def send_mail(new: NewMail, caller: Caller, unit: Unit) -> Send:
     everybody = [*to, *map(str, new.cc), *map(str, new.bcc)]
     if refused := await suppressed(everybody, caller.tenant_id):
         raise ValidationFailed("These addresses get no mail from here: " + ", ".join(refused), suppressed=refused)
-    moment = clock.utcnow()
+    moment, send_id = clock.utcnow(), new_id("gsd")
     send = Send(
-        id=new_id("gsd"),
+        id=send_id,
         mailbox_id=mailbox.id,
         to=to,
         cc=[str(one).lower() for one in new.cc],
         bcc=[str(one).lower() for one in new.bcc],
         subject=new.subject or (in_answer(answered.subject) if answered else ""),
         text=new.text,
+        attachments=await keep(caller.tenant_id, send_id, new.attachments),
         mode=new.mode,
         state="waiting" if new.mode == "schedule" else "queued",
         send_at=new.send_at,

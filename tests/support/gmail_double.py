@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import time
 import uuid
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ class GmailDouble(ProviderDouble):
         self.history_id = 5000
         self.oldest = 5000
         self.drafts: dict[str, Json] = {}
+        self.files: dict[str, bytes] = {}
         self.sent: list[Message] = []
         self.calls: list[tuple[str, str, Json]] = []
         self.codes: dict[str, str] = {}
@@ -91,11 +93,15 @@ class GmailDouble(ProviderDouble):
         self.calls.append((method, path, given))
         if path == "/token":
             return self._token(given)
-        name = path.removeprefix("/gmail/v1/users/me")
+        name = path.removeprefix("/upload").removeprefix("/gmail/v1/users/me")
         if fault := self.fault(name):
             return fault
         if token not in self.access_tokens or self.revoked:
             return 401, _error(401, "authError"), {}
+        if "/attachments/" in name:
+            data = self.files.get(name.rpartition("/")[2])
+            encoded = base64.urlsafe_b64encode(data or b"").decode()
+            return (200, {"size": len(data), "data": encoded}, {}) if data else (404, _error(404, "notFound"), {})
         if name.startswith("/messages/"):
             found = self.messages.get(name.rpartition("/")[2])
             return (200, found, {}) if found else (404, _error(404, "notFound"), {})
@@ -146,7 +152,7 @@ class GmailDouble(ProviderDouble):
 
     def _post_drafts(self, given: Json) -> tuple[int, Json, dict[str, str]]:
         draft_id = f"r{uuid.uuid4().int % 10**18}"
-        self.drafts[draft_id] = given["message"]
+        self.drafts[draft_id] = _uploaded(given) if "raw" in given else given["message"]
         return 200, {"id": draft_id, "message": {"id": uuid.uuid4().hex[:16]}}, {}
 
     def _post_drafts_send(self, given: Json) -> tuple[int, Json, dict[str, str]]:
@@ -177,6 +183,15 @@ def _page(name: str, found: list[Json], given: Json) -> Json:
     size = min(PAGE, int(given.get("maxResults", 100)))
     more = {"nextPageToken": str(start + size)} if start + size < len(found) else {}
     return {name: found[start : start + size], **more}
+
+
+def _uploaded(given: Json) -> Json:
+    """The draft of a multipart upload: what it says of itself, then the mail."""
+    upload = message_from_bytes(f"Content-Type: {given['type']}\r\n\r\n".encode() + given["raw"])
+    about, mail = upload.get_payload()
+    told = json.loads(about.get_payload(decode=True))
+    raw = base64.urlsafe_b64encode(mail.get_payload(0).as_bytes()).decode()
+    return {**told["message"], "raw": raw}
 
 
 def _error(status: int, reason: str) -> Json:
