@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared_layer.core.caller import Caller
 from shared_layer.core.errors import Conflict
-from shared_layer.crm import hearing, messages
+from shared_layer.crm import hearing, merging, messages, pipeline
+from shared_layer.crm.deal import DealDraft
+from shared_layer.crm.merge_record import MergeRequest
 from shared_layer.messaging import inbox
 from shared_layer.messaging.events.gmail import GmailMessageIngested, MailAddress
 from shared_layer.messaging.events.slack import SlackMessageChanged, SlackMessageReceived
@@ -152,6 +156,91 @@ async def test_no_order_and_no_repetition_makes_a_duplicate(
     assert {one["contact_id"] for one in await documents(tenant_id, "crm_identities")} == active
     counted = {one["id"]: one["interactions"] for one in contacts if one["status"] == "active"}
     assert counted == {one: sum(each["contact_id"] == one for each in shown) for one in active}
+
+
+def again(event: EventPayload) -> EventPayload:
+    """Something new of the same person by the same names."""
+    told = event.model_dump()
+    place = next(name for name in ("ts", "message_id", "lead_id", "payment_id") if name in told)
+    return event.model_copy(update={place: f"{told[place]}9"})
+
+
+async def act(tenant_id: str, command: Callable[[Caller, Unit], Awaitable[Any]]) -> Any:
+    """A command, as somebody at the desk gives it."""
+    made = context("crm-engine", tenant_id)
+    unit = Unit(made, tenant_id, ("contacts_merged", "contacts_unmerged", "deal_created", "interaction_recorded"))
+    answer = await command(Caller(tenant_id, "key_test", frozenset(), "unlimited", False, made), unit)
+    await unit.commit()
+    return answer
+
+
+async def owners_of(tenant_id: str, events: list[EventPayload]) -> dict[str, set[int]]:
+    """Whose interactions lie with each active contact: the persons that their references name."""
+    persons = {key: int(re.sub(r"\D", " ", key).split()[0]) for key in map(reference_of, events)}
+    found: dict[str, set[int]] = {}
+    for one in await documents(tenant_id, "crm_interactions"):
+        if one["state"] == "shown" and one["kind"] != "deal":
+            found.setdefault(one["contact_id"], set()).add(persons[one["reference"].rpartition("/")[2]])
+    return found
+
+
+def reference_of(event: EventPayload) -> str:
+    told = event.model_dump()
+    return str(next(told[name] for name in ("ts", "message_id", "lead_id", "payment_id") if name in told))
+
+
+def sure(person: int) -> st.SearchStrategy[EventPayload]:
+    """Happenings that name a person by an address, whatever else they name."""
+    number = st.integers(0, 3)
+    return st.one_of(
+        st.builds(slack, st.just(person), number, st.just(True)),
+        st.builds(mail, st.just(person), number),
+        st.builds(lead, st.just(person), number, st.just(True), st.booleans()),
+        st.builds(payment, st.just(person), number),
+    )
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    ours=st.lists(sure(1), min_size=1, max_size=4, unique_by=key_of),
+    theirs=st.lists(sure(2), min_size=1, max_size=4, unique_by=key_of),
+    order=st.randoms(use_true_random=False),
+)
+async def test_a_merge_and_its_undoing_in_between_make_no_duplicate_and_lose_nothing(
+    platform: LocalPlatform, ours: list[EventPayload], theirs: list[EventPayload], order: random.Random
+) -> None:
+    """Two people with a deal each, merged, heard of again by old and new tellings, parted, heard of once more."""
+    tenant_id = f"t{uuid.uuid4().hex[:15]}"
+
+    async def all_heard(events: list[EventPayload]) -> None:
+        told = events + events[: len(events) // 2]
+        order.shuffle(told)
+        for event in told:
+            await hear(tenant_id, event)
+
+    events = ours + theirs
+    await all_heard(events)
+    first, second = [one for one in await documents(tenant_id, "crm_contacts") if one["status"] == "active"]
+    for one in (first, second):
+        draft = DealDraft(title=f"For {one['id']}", contact_id=one["id"])
+        await act(tenant_id, lambda caller, unit, draft=draft: pipeline.create_deal(draft, caller, unit))
+    wanted = MergeRequest(contact_id=first["id"], merged_id=second["id"])
+    merge = await act(tenant_id, lambda caller, unit: merging.merge_contacts(wanted, caller, unit))
+    events += [again(event) for event in events]
+    await all_heard(events)
+    assert await owners_of(tenant_id, events) == {first["id"]: {1, 2}}
+    await act(tenant_id, lambda caller, unit: merging.undo_merge(merge.id, caller, unit))
+    await all_heard(events)
+    parted = await owners_of(tenant_id, events)
+    assert sorted(map(sorted, parted.values())) == [[1], [2]]
+    shown = [one for one in await documents(tenant_id, "crm_interactions") if one["state"] == "shown"]
+    assert len(shown) == len({key_of(event) for event in events}) + 2
+    assert {one["title"]: one["contact_id"] for one in await documents(tenant_id, "crm_deals")} == {
+        f"For {one['id']}": one["id"] for one in (first, second)
+    }
+    active = {one["id"] for one in await documents(tenant_id, "crm_contacts") if one["status"] == "active"}
+    assert active == {first["id"], second["id"]}
+    assert {one["contact_id"] for one in await documents(tenant_id, "crm_identities")} == active
 
 
 @pytest.mark.parametrize("seed", range(4))
