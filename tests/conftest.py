@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 
+from shared_layer.ai import provider
 from shared_layer.storage import redis
 from tests.support.platform import LocalPlatform, running_platform
 
@@ -17,6 +19,14 @@ def patience_with_redis() -> Iterator[None]:
     former, redis.TIMEOUT = redis.TIMEOUT, 1.0  # type: ignore[misc]
     yield
     redis.TIMEOUT = former  # type: ignore[misc]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def changing_environment() -> Iterator[None]:
+    """Tests change the environment, so that it is looked at each time."""
+    former, provider.variable = provider.variable, os.environ.get  # type: ignore[assignment]
+    yield
+    provider.variable = former
 
 
 @pytest_asyncio.fixture(scope="session")

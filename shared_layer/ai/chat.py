@@ -35,7 +35,20 @@ async def chat(request: ChatRequest, headers: Mapping[str, str], caller: Caller)
         "X-Xynergy-Cache": "semantic" if reply.semantic else "hit" if reply.cached else cache_state(prompt),
     }
     content = orjson.dumps({**reply.body, "xynergy": extras(reply)})
-    return Response(content, media_type="application/json", headers=told)
+    return _Whole(told, content)
+
+
+class _Whole(Response):
+    """A JSON answer, its headers written as they are sent: Starlette looks through them three times."""
+
+    media_type = "application/json"
+
+    def __init__(self, told: Mapping[str, str], body: bytes) -> None:
+        self.status_code = 200
+        self.background = None
+        self.body = body
+        self.raw_headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in told.items()]
+        self.raw_headers += [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json")]
 
 
 def cache_state(prompt: Prompt) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -110,16 +109,17 @@ def _add_up(batch: AsyncWriteBatch, page: Page) -> None:
     """Add the page to the sums that it belongs to."""
     from google.cloud.firestore import Increment
 
-    sums: dict[tuple[str, ...], Counter[str]] = {}
+    sums: dict[tuple[Any, ...], dict[str, int]] = {}
     for entry in page.entries:
-        day = datetime.fromtimestamp(entry["at"], UTC).strftime("%Y-%m-%d")
-        key = (day, *(entry[name] for name in DIMENSIONS))
-        sums.setdefault(key, Counter()).update(_amounts(entry))
-    for (day, *values), amounts in sums.items():
+        amounts = sums.setdefault((int(entry["at"] // 86_400), *[entry[name] for name in DIMENSIONS]), {})
+        for name, amount in _amounts(entry).items():
+            amounts[name] = amounts.get(name, 0) + amount
+    for (number, *values), amounts in sums.items():
+        day = datetime.fromtimestamp(number * 86_400, UTC).strftime("%Y-%m-%d")
         digest = hashlib.sha256(orjson.dumps(values)).hexdigest()[:20]
         reference = tenant_document(page.tenant_id, USAGE, f"{day}:{digest}")
         known = {"day": day, **dict(zip(DIMENSIONS, values, strict=True))}
-        added = {name: Increment(amounts[name]) for name in (*SUMS, *CASCADE, *SEMANTIC)}
+        added = {name: Increment(amounts.get(name, 0)) for name in (*SUMS, *CASCADE, *SEMANTIC)}
         batch.set(reference, known | added, merge=True)
 
 

@@ -21,6 +21,10 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _own_keys: ContextVar[tuple[str, Mapping[str, str]]] = ContextVar("xynergy_provider_keys", default=("", _NONE))
 
 
+variable = lru_cache(128)(os.environ.get)
+"""A variable of the environment, which stays what it was at the first look: a cached answer looks at twenty."""
+
+
 def use_own_keys(tenant_id: str, keys: Mapping[str, str]) -> None:
     """Call providers with a tenant's own keys (by provider), for this task and the tasks that it starts."""
     _own_keys.set((tenant_id, keys))
@@ -87,7 +91,7 @@ class Provider:
     @property
     def url(self) -> str:
         """The base URL, `/v1` added where the environment gives only a host."""
-        return _with_path(os.environ.get(self.url_env) or self.default_url)
+        return _with_path(variable(self.url_env) or self.default_url)
 
     @property
     def key(self) -> str:
@@ -114,7 +118,7 @@ class Provider:
     @property
     def model(self) -> str:
         """The model that answers when none is named."""
-        return os.environ.get(self.model_env) or next(iter(self.models))
+        return variable(self.model_env) or next(iter(self.models))
 
     def price(self, model: str) -> Price:
         """The price of one of its models; one that is not listed costs what the first one does."""

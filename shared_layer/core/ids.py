@@ -16,10 +16,14 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}
 """An id as a caller may send it: nothing that Firestore would take for a path, a parent or a reserved name."""
 
 
+_PAIRS: Final = [second + first for first in ALPHABET for second in ALPHABET]
+_SHIFTS: Final = range(0, 100, 10)
+
+
 def new_id(prefix: str) -> str:
     """A new id such as `cmp_8k2v…`: the prefix names the kind, 100 random bits follow."""
     bits = int.from_bytes(os.urandom(13), "big")
-    return f"{prefix}_" + "".join(ALPHABET[(bits >> (5 * i)) & 31] for i in range(20))
+    return f"{prefix}_" + "".join([_PAIRS[(bits >> shift) & 1023] for shift in _SHIFTS])
 
 
 _unguarded = random.Random(os.urandom(32))  # noqa: S311 (names things, guards nothing; a tenth of urandom's cost)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -15,7 +16,7 @@ import orjson
 from shared_layer.core import clock
 from shared_layer.core.context import RequestContext, current
 from shared_layer.core.event_loop import running_loop
-from shared_layer.core.redaction import redact
+from shared_layer.core.redaction import redact, redact_text
 from shared_layer.core.settings import settings
 
 _waiting: list[bytes] = []
@@ -54,7 +55,11 @@ def request_fields(context: RequestContext) -> dict[str, Any]:
 
 def labels(context: RequestContext) -> dict[str, Any]:
     """The request's labels. Their names are the code's; a text in them may be anybody's."""
-    return {name: redact(value) if isinstance(value, str) else value for name, value in context.labels.items()}
+    return {name: _redacted(value) if isinstance(value, str) else value for name, value in context.labels.items()}
+
+
+_redacted = lru_cache(512)(redact_text)
+"""Labels say the same few things again and again: a provider, a model, a route."""
 
 
 def write(line: dict[str, Any]) -> None:
@@ -62,7 +67,12 @@ def write(line: dict[str, Any]) -> None:
     line["time"] = clock.utcnow()
     line["level"] = line["severity"].lower()
     line["timestamp"] = line["time"]
-    write_encoded(orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
+    write_encoded(encode(line) + b"\n")
+
+
+def encode(fields: dict[str, Any]) -> bytes:
+    """Fields of a line as JSON: what it does not know is told as a text."""
+    return orjson.dumps(fields, default=str, option=orjson.OPT_UTC_Z)
 
 
 def write_encoded(encoded: bytes) -> None:

@@ -1,7 +1,8 @@
 """The log line of a request: one shape, of which what is the same for an operation's every call is written once.
 
-The usual line (a success, a plain path, no labels) is filled into that shape: each of its values is an id, a number or
-a path of the platform's own making, so that none of them needs JSON's escapes. Every other line is serialised whole.
+The usual line (a success, a plain path) is filled into that shape: each of its values is an id, a number or a path of
+the platform's own making, so that none of them needs JSON's escapes; labels are serialised. Every other line is
+serialised whole.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _SHAPE: Final = (
     '"httpRequest":{"requestMethod":"METHOD","requestUrl":"%s","status":%s,"latency":"%ss"},'
     '"request_id":"%s","service":SERVICE,"function":FUNCTION,"tenant_id":"%s",'
     '"logging.googleapis.com/trace":"projects/PROJECT/traces/%s","logging.googleapis.com/spanId":"%s",'
-    '"logging.googleapis.com/labels":{"service":SERVICE,"function":FUNCTION},'
+    '"logging.googleapis.com/labels":{"service":SERVICE,"function":FUNCTION}%s,'
     '"time":"%s","level":"info","timestamp":"%s"}\n'
 )
 
@@ -50,7 +51,7 @@ class RequestLine:
     def write(self, method: str, path: str, status: int, seconds: float, context: RequestContext) -> None:
         """Tell of one call that took so many seconds."""
         plain = path == self._template or self._plain_path.fullmatch(path) is not None
-        if plain and status < 400 and method == self._method and not context.labels and not context.cache:
+        if plain and status < 400 and method == self._method:
             self._write_usual(path, status, seconds, context)
         else:
             _write_whole(method, path if plain else redact_text(path), status, seconds, context)
@@ -59,13 +60,22 @@ class RequestLine:
         micros = round(seconds * 1_000_000)
         digits = str(micros).zfill(7)
         moment = _moments.text(clock.now())
-        a, b, c, d, e, f, g, h, i, j, k, z = self._shape
+        more = _more(context) if context.labels or context.cache else ""
+        a, b, c, d, e, f, g, h, i, j, k, m, z = self._shape
         line = (
             f"{a}{path} {status}{b}{micros // 1000}.{digits[-3:]}{c}{path}{d}{status}{e}{digits[:-6]}.{digits[-6:]}"
             f"{f}{context.request_id}{g}{context.tenant_id}{h}{context.trace_id}{i}{context.span_id}"
-            f"{j}{moment}{k}{moment}{z}"
+            f"{j}{more}{k}{moment}{m}{moment}{z}"
         )
         logs.write_encoded(line.encode())
+
+
+def _more(context: RequestContext) -> str:
+    """The request's labels and what its cache did, as they go on in the line."""
+    fields = logs.labels(context)
+    if context.cache:
+        fields["cache"] = context.cache
+    return "," + logs.encode(fields).decode()[1:-1]
 
 
 def _write_whole(method: str, path: str, status: int, seconds: float, context: RequestContext) -> None:
