@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import urllib.request
 from typing import Any, Final
 
 from shared_layer.core import clock
@@ -47,6 +46,8 @@ class KeySet:
 
 
 def _fetch(url: str) -> dict[str, Any]:
+    import urllib.request
+
     from jwt import PyJWK
 
     with urllib.request.urlopen(url, timeout=3) as answer:  # noqa: S310 (the address is the deployment's, not a caller's)

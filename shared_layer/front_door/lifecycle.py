@@ -7,7 +7,6 @@ counted and logged is written when the signal comes, with every call that ends a
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import threading
 from collections.abc import Callable
@@ -15,16 +14,13 @@ from types import FrameType
 from typing import Any, Final
 
 from shared_layer.access import door_decisions
-from shared_layer.core import endings, logs
+from shared_layer.core import collector, endings, logs
 from shared_layer.storage import metrics
 from shared_layer.storage.redis import redis
 
 GRACE_SECONDS: Final = 9.0
 SETTLED_SECONDS: Final = 1.0
 """After the first request: what is loaded by then (Google's clients above all) stays for as long as the instance."""
-
-YOUNG_OBJECTS: Final = 5000
-"""Half a hundred calls' worth; Python's own 700 are what seven calls under way hold."""
 
 watching = False
 ending = False
@@ -34,8 +30,7 @@ _last: set[asyncio.Task[None]] = set()
 def watch() -> None:
     """Hear of SIGTERM from now on, beside the server's own handler; called once, with the first request.
 
-    The garbage collector is told to pass over what is there to stay (it would look through 200,000 objects each time),
-    and to look less often: what the calls under way hold is no garbage, and was looked through a few times a call.
+    A second later the garbage collector is told to pass over what is there by then: it stays.
     """
     global watching
     watching = True
@@ -45,8 +40,7 @@ def watch() -> None:
     if not callable(servers_own):
         return  # nobody drains here (a test, a command): the signal ends the process as it always did
     loop = asyncio.get_running_loop()
-    loop.call_later(SETTLED_SECONDS, gc.freeze)
-    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
+    loop.call_later(SETTLED_SECONDS, collector.settle)
     signal.signal(signal.SIGTERM, _beside(servers_own, lambda: loop.call_soon_threadsafe(_begin)))
 
 
