@@ -7,6 +7,7 @@ reported once: succeeded, failed, rested or released. Each change of state is to
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -44,7 +45,11 @@ class Admission:
     permit: str
 
 
+BELIEVED_SECONDS: Final = 0.25
+"""What Redis said of an open breaker, which nothing closes before its time, is not asked again within this."""
+
 _local: dict[str, BreakerRule] = {}
+_shut_until: dict[str, float] = {}
 
 
 def open_seconds() -> float:
@@ -66,6 +71,9 @@ async def look(providers: Sequence[str]) -> list[BreakerState]:
 
 async def admit(providers: Sequence[str]) -> Admission | None:
     """Admit a call to the first of `providers` whose breaker lets it through; None where none does."""
+    began = time.monotonic()
+    if all(_shut_until.get(provider, 0.0) > began for provider in providers):
+        return None
     permit = new_id("permit")
     try:
         index, held, change = await _run("admit", providers, permit)
@@ -73,6 +81,8 @@ async def admit(providers: Sequence[str]) -> Admission | None:
         log("WARNING", "breaker_local", f"the breakers of this process stand in for the shared ones: {error}")
         return await _admit_locally(providers, permit)
     if not index:
+        surely = min(int(held) / 1000, BELIEVED_SECONDS)
+        _shut_until.update(dict.fromkeys(providers, began + surely))
         return None
     provider = providers[index - 1]
     if change:

@@ -5,8 +5,8 @@ milliseconds of rest, and a moment in milliseconds (left out: Redis's own clock,
 theirs).
 
 `look` answers `{state, failures, milliseconds until a probe, admits}` for each key; `admit` answers
-`{index of the first key that admits, permit, change}`; `succeeded`, `failed`, `released` and `rested` answer
-`{0, '', change}`.
+`{index of the first key that admits, permit, change}`, or `{0, milliseconds for which surely none admits, ''}`;
+`succeeded`, `failed`, `released` and `rested` answer `{0, '', change}`.
 `change` is the new state where it changed.
 """
 
@@ -48,6 +48,7 @@ if op == 'look' then
   return seen
 end
 if op == 'admit' then
+  local surely
   for i, key in ipairs(KEYS) do
     local state, failures, changed_at, holder, permit_until, rest_until = read(key)
     if admits(state, changed_at, holder, permit_until, rest_until) then
@@ -57,8 +58,10 @@ if op == 'admit' then
       write(key, 'half_open', failures, changed_at, permit, now + permit_ms)
       return {i, permit, change}
     end
+    local wait = math.max(0, rest_until - now, state == 'open' and changed_at + open_ms - now or 0)
+    surely = math.min(surely or wait, wait)
   end
-  return {0, '', ''}
+  return {0, string.format('%.0f', surely), ''}
 end
 local key = KEYS[1]
 local state, failures, changed_at, holder, permit_until, rest_until = read(key)

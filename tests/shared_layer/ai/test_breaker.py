@@ -6,11 +6,13 @@ import asyncio
 import sys
 import uuid
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared_layer.ai import breaker
 from shared_layer.ai.breaker import admit, look, report
 from shared_layer.ai.breaker_rule import FAILURES, BreakerRule
 from shared_layer.ai.breaker_script import SCRIPT
@@ -93,7 +95,9 @@ async def test_the_script_on_redis_goes_through_the_same_states_as_the_rule(worl
         index, given, change = await redis().run(SCRIPT, (key,), *arguments)
         former = rule.state
         if operation == "admit":
-            assert (bool(index), given.decode()) == rule.admit(now, permit, 90.0)
+            if not index and float(given) > 0:
+                assert not rule.admits(now + float(given) / 1000 - 0.001), "it is surely shut for that long"
+            assert (bool(index), given.decode() if index else "") == rule.admit(now, permit, 90.0)
             held += [given.decode()] if index else []
         elif operation == "released":
             rule.released(permit)
@@ -141,6 +145,25 @@ async def test_a_pinned_provider_with_an_open_breaker_says_when_to_retry(world: 
         await ask(world, model="openai")
     assert len(world.openai.calls) == FAILURES
     assert 50 < int(raised.value.headers["Retry-After"]) <= 60
+
+
+async def test_a_rejection_by_a_breaker_that_is_known_to_be_open_asks_nobody(world: World):
+    for _ in range(FAILURES):
+        admission = await admit(["abacus"])
+        assert admission is not None
+        await report(admission, "failed")
+    asked: list[str] = []
+    run = breaker._run
+
+    async def counting(operation: str, *arguments: Any) -> Any:
+        asked.append(operation)
+        return await run(operation, *arguments)
+
+    world.patch.setattr(breaker, "_run", counting)
+    world.patch.setattr(breaker, "BELIEVED_SECONDS", 60.0)
+    assert [await admit(["abacus"]) for _ in range(100)] == [None] * 100
+    assert asked == ["admit"]
+    assert (await admit(["abacus", "internal"])) == breaker.Admission("internal", "")
 
 
 async def test_a_caller_that_gives_up_hands_the_permit_back(world: World):

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from shared_layer.ai import breaker
 from shared_layer.ai.clients import close_clients
 from shared_layer.ai.ledger import flush
 from shared_layer.ai.ledger_page import entries_of
@@ -62,6 +63,7 @@ async def world(platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch) -> Asy
         await double.start()
         monkeypatch.setenv(provider.url_env, double.url)
         monkeypatch.setenv(provider.key_env, f"key-of-{provider.id}")
+    monkeypatch.setattr(breaker, "_shut_until", {})
     monkeypatch.setattr(redis_module, "TIMEOUT", 5.0)  # a crowded machine is not a Redis that is away
     await redis().command("DEL", *(f"breaker:{provider.id}" for provider in PROVIDERS))
     yield World(*doubles, monkeypatch)
