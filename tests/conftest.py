@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from shared_layer.ai import provider
+from shared_layer.core import environment
 from shared_layer.storage import redis
 from tests.support.platform import LocalPlatform, running_platform
 
@@ -24,9 +24,9 @@ def patience_with_redis() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def changing_environment() -> Iterator[None]:
     """Tests change the environment, so that it is looked at each time."""
-    former, provider.variable = provider.variable, os.environ.get  # type: ignore[assignment]
+    former, environment.variable = environment.variable, os.environ.get  # type: ignore[assignment]
     yield
-    provider.variable = former
+    environment.variable = former
 
 
 @pytest_asyncio.fixture(scope="session")

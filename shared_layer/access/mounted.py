@@ -5,10 +5,10 @@ A file is read again every five minutes, so that a rotated secret is taken up wi
 
 from __future__ import annotations
 
-import os
+from functools import cache
 from typing import Final
 
-from shared_layer.core import clock
+from shared_layer.core import clock, environment
 from shared_layer.core.secrets import secret_file
 from shared_layer.core.settings import settings
 
@@ -24,7 +24,7 @@ def mounted_text(name: str) -> str:
 
     `xynergy-slack-signing-secret` is that file, unless the variable `XYNERGY_SLACK_SIGNING_SECRET` is set.
     """
-    variable = os.environ.get(name.upper().replace("-", "_"))
+    variable = environment.variable(_variable_of(name))
     if variable is not None:
         return variable
     place = (settings().operator_keys_file, name)
@@ -34,6 +34,11 @@ def mounted_text(name: str) -> str:
         text = file.read_text() if file.is_file() else ""
         _known[place] = (clock.now(), text)
     return text
+
+
+@cache
+def _variable_of(name: str) -> str:
+    return name.upper().replace("-", "_")
 
 
 def mounted(name: str) -> tuple[str, ...]:

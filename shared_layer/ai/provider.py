@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,16 +12,13 @@ from urllib.parse import urlsplit
 
 from shared_layer.access.mounted import mounted_text
 from shared_layer.ai.completion import Usage
+from shared_layer.core import environment
 
 MICROS: Final = 1_000_000
 """Millionths of a dollar in a dollar: all money here is whole numbers of these."""
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _own_keys: ContextVar[tuple[str, Mapping[str, str]]] = ContextVar("xynergy_provider_keys", default=("", _NONE))
-
-
-variable = lru_cache(128)(os.environ.get)
-"""A variable of the environment, which stays what it was at the first look: a cached answer looks at twenty."""
 
 
 def use_own_keys(tenant_id: str, keys: Mapping[str, str]) -> None:
@@ -91,7 +87,7 @@ class Provider:
     @property
     def url(self) -> str:
         """The base URL, `/v1` added where the environment gives only a host."""
-        return _with_path(variable(self.url_env) or self.default_url)
+        return _with_path(environment.variable(self.url_env) or self.default_url)
 
     @property
     def key(self) -> str:
@@ -118,7 +114,7 @@ class Provider:
     @property
     def model(self) -> str:
         """The model that answers when none is named."""
-        return variable(self.model_env) or next(iter(self.models))
+        return environment.variable(self.model_env) or next(iter(self.models))
 
     def price(self, model: str) -> Price:
         """The price of one of its models; one that is not listed costs what the first one does."""

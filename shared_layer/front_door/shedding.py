@@ -20,7 +20,8 @@ QUEUED_SHARE: Final = 8
 """One call may wait for every eight that run."""
 
 QUEUED_SECONDS: Final = 0.01
-"""Whoever finds no place within this is refused: within 20 ms of its coming, the answer's own time included."""
+"""Whoever finds no place within this is refused: within 20 ms of its coming, the answer's own time included. Where
+the event loop is late nobody waits at all: this would come late as well."""
 
 TOLD_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 0.01
@@ -45,7 +46,7 @@ class Capacity:
 
     async def wait(self) -> bool:
         """Whether a place came free in time; it is then held for the caller, and counted already."""
-        if len(self._waiting) >= max(1, self.limit // QUEUED_SHARE):
+        if self.limit < self._declared or len(self._waiting) >= max(1, self.limit // QUEUED_SHARE):
             self._refused()
             return False
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
