@@ -23,7 +23,6 @@ from shared_layer.ai.semantic import LONGEST, NEAREST, REMEMBERED
 from shared_layer.ai.semantic_audit import bounds
 from shared_layer.ai.vectors import cosine, facts_of
 
-Vector = array[float]
 RULES: dict[str, tuple[float, bool]] = {
     "cosine .90 alone": (0.90, False),
     "cosine .95 alone": (0.95, False),
@@ -56,7 +55,7 @@ def questions(data: Path, a_subject: int) -> Iterator[list[str]]:
         yield texts[:a_subject]
 
 
-def encoder() -> tuple[str, Callable[[str], Vector]]:
+def encoder() -> tuple[str, Callable[[str], array[float]]]:
     """What makes vectors here, by name."""
     try:
         from shared_layer.ai.minilm.encoder import load  # type: ignore[import-not-found, unused-ignore]
@@ -67,7 +66,7 @@ def encoder() -> tuple[str, Callable[[str], Vector]]:
     return "MiniLM", lambda text: array("f", model.encode(text).tolist())
 
 
-def _hashed(text: str) -> Vector:
+def _hashed(text: str) -> array[float]:
     """Words and pairs of words, hashed to 512 counts: what there is without a model."""
     import zlib
 
@@ -78,7 +77,9 @@ def _hashed(text: str) -> Vector:
     return vector
 
 
-def nearest(vector: Vector, text: str, known: deque[tuple[str, Vector]], rule: tuple[float, bool]) -> str | None:
+def nearest(
+    vector: array[float], text: str, known: deque[tuple[str, array[float]]], rule: tuple[float, bool]
+) -> str | None:
     """The remembered question that a rule takes for the same; None where there is none."""
     best, found = rule[0], None
     for other, its in known:
@@ -88,9 +89,9 @@ def nearest(vector: Vector, text: str, known: deque[tuple[str, Vector]], rule: t
     return found
 
 
-def measure(texts: list[str], encode: Callable[[str], Vector], counts: dict[str, Count]) -> None:
+def measure(texts: list[str], encode: Callable[[str], array[float]], counts: dict[str, Count]) -> None:
     """Ask one subject's questions, each once and then once more in other words."""
-    known: deque[tuple[str, Vector]] = deque(maxlen=REMEMBERED)
+    known: deque[tuple[str, array[float]]] = deque(maxlen=REMEMBERED)
     for number, text in enumerate(texts):
         vector = encode(text)
         said_again = AGAIN[number % len(AGAIN)](text)

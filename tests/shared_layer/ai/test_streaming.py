@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 import orjson
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from shared_layer.ai.catalogue import breaker_states
 from shared_layer.ai.completing import complete
 from shared_layer.ai.prompt import Prompt
+from shared_layer.ai.providers import ABACUS
 from shared_layer.ai.splice import Splice
 from shared_layer.ai.streaming import stream
 from shared_layer.core.errors import InvalidRequest, ProviderFailed
@@ -245,3 +247,32 @@ def test_whoever_goes_on_is_joined_as_it_is_and_a_repeated_end_once(sent, more):
     for told in (more, sent[-20:] + more):
         splice = Splice("#" + sent)
         assert splice.feed(told) + splice.end() == more
+
+
+@pytest.fixture
+def impatient() -> Iterator[None]:
+    """Abacus is given a moment for its first token, and between two."""
+    former = ABACUS.first_token_seconds, ABACUS.idle_seconds
+    for name in ("first_token_seconds", "idle_seconds"):
+        object.__setattr__(ABACUS, name, 0.1)
+    yield
+    for name, seconds in zip(("first_token_seconds", "idle_seconds"), former, strict=True):
+        object.__setattr__(ABACUS, name, seconds)
+
+
+async def test_a_provider_that_falls_silent_in_the_middle_is_followed_by_the_next(world: World, impatient: None):
+    world.abacus.otherwise = Behaviour(text="Four, I think.", hang="middle")
+    world.openai.otherwise = Behaviour(text="our, to be sure.")
+    events = await read(await stream(prompt(world, HARD), include_usage=False))
+    assert text_of(events) == "Four, to be sure."
+    assert took_over(events)["reason"] == "abacus did not answer in time"
+    await asyncio.wait_for(world.abacus.hung_up.wait(), 10)
+
+
+async def test_a_provider_without_a_first_token_in_its_time_is_followed_though_there_is_time_left(
+    world: World, impatient: None
+):
+    world.abacus.otherwise = Behaviour(hang="first")
+    begun = await stream(prompt(world, HARD, seconds=300.0), include_usage=False)
+    assert (begun.route.provider, text_of(await read(begun))) == ("openai", "Four.")
+    await asyncio.wait_for(world.abacus.hung_up.wait(), 10)
