@@ -12,6 +12,7 @@ from shared_layer.front_door import Caller, Resources, endpoint
     "/api/v1/ai/generate",
     scope="ai:use",
     tier="ai",
+    idempotency="optional",
     deadline=300,
     emits=("ai_budget_threshold_reached", "platform_health_changed"),
     resources=Resources(secrets=("xynergy-seal-key",)),

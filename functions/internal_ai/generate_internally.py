@@ -10,6 +10,7 @@ from shared_layer.front_door import Caller, Resources, endpoint
     "/api/v1/internal-ai/generate",
     scope="ai:use",
     tier="ai",
+    idempotency="optional",
     deadline=90,
     emits=("ai_budget_threshold_reached", "platform_health_changed"),
     resources=Resources(secrets=("xynergy-seal-key",)),

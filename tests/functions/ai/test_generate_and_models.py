@@ -76,3 +76,17 @@ async def test_explain_decides_without_asking_or_spending(tenant: Tenant, world:
 async def test_explain_wants_a_prompt_or_messages(tenant: Tenant):
     assert (await tenant.post("route:explain", {})).status_code == 422
     assert (await tenant.post("route:explain", {"prompt": "Hi", "messages": []})).status_code == 422
+
+
+async def test_a_retry_under_its_idempotency_key_gets_the_same_bytes_and_pays_nothing(tenant: Tenant, world: World):
+    body = {"prompt": "Hi", "temperature": 0.9}
+    first, again = [await tenant.post("generate", body, **{"Idempotency-Key": "once"}) for _ in range(2)]
+    assert (first.content, again.headers["idempotency-replayed"]) == (again.content, "true")
+    assert len(world.internal.calls) == 1
+    other = await tenant.post("generate", {"prompt": "Ho"}, **{"Idempotency-Key": "once"})
+    assert other.status_code == 422
+    world.internal.otherwise = Behaviour(status=500)
+    failing = {"prompt": "Hi", "model": "internal", "cache": False}
+    assert (await tenant.post("generate", failing, **{"Idempotency-Key": "failed"})).status_code == 502
+    world.internal.otherwise = Behaviour()
+    assert (await tenant.post("generate", failing, **{"Idempotency-Key": "failed"})).status_code == 200
