@@ -3,7 +3,8 @@
 Any OpenAI client works with its base URL set to `/api/v1/ai`. The model `auto` lets the router choose; a model, a
 provider or `provider/model` is tried alone. `Cache-Control: no-store` or `X-Xynergy-Cache: off` asks past the cache,
 as does a `temperature` above 0 without a `seed`. `xynergy: {"verify": …}` says how to check a cheap answer, where the
-routing policy has the cascade on; the strong model answers where the check fails.
+routing policy has the cascade on (`tests` runs its code against yours); the strong model answers where the check fails.
+A stream begins when the cheap answer has been checked. Who asks the same while it is streamed reads the same stream.
 """
 
 from starlette.requests import Request
