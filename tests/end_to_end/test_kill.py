@@ -21,6 +21,7 @@ import httpx
 import pytest
 
 from infra.demo.platform_process import PlatformProcess
+from infra.local.refusal import Refusal
 from tests.end_to_end.audit import audit, firestore_of
 from tests.end_to_end.publications import Publications, Uptime, at, commits
 from tests.end_to_end.scenario import Traffic
@@ -33,6 +34,8 @@ STARTING = 4.0
 """Seconds in which a platform that is killed while it starts may get."""
 WITHIN = 120.0
 """Seconds in which a platform must be back and work: a limit, not a measurement."""
+REFUSALS = 3
+"""How many starts may be refused in all, each with its reason: a port that another program takes meanwhile."""
 PAUSE = 0.1
 """Seconds between two looks whether the platform is back: it has better things to do than to refuse."""
 PUBLISHED_WITHIN = 10.0
@@ -101,7 +104,7 @@ class Killing:
     def __init__(self, platform: PlatformProcess, traffic: Traffic, chance: random.Random) -> None:
         self.traffic = traffic
         self.uptime = Uptime()
-        self.kills = 0
+        self.kills = self.refused = 0
         self._platform, self._chance = platform, chance
         self._working: asyncio.Task[None] | None = None
         self._http = httpx.AsyncClient(timeout=10)
@@ -137,8 +140,20 @@ class Killing:
             kill_everything(self._platform)
             self.kills += 1
             self._platform.start()
-        self.traffic.gateway = (await asyncio.to_thread(self._platform.wait_ready))["gateway"]
+        await self._started()
         await self._up()
+
+    async def _started(self) -> None:
+        """Wait for a platform that was started. One that refused, since somebody took its port, is started again."""
+        while True:
+            try:
+                await asyncio.to_thread(self._platform.wait_ready)
+                return
+            except Refusal as refusal:
+                print(f"refused to start: {refusal.sentence} {refusal.evidence}")
+                self.refused += 1
+                assert self.refused <= REFUSALS
+                self._platform.start()
 
     async def _killed(self, module: str) -> bool:
         return kill_one(self._platform, module)

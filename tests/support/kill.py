@@ -41,8 +41,13 @@ def processes(platform: PlatformProcess) -> list[psutil.Process]:
 
 def _end(platform: PlatformProcess, family: list[psutil.Process]) -> None:
     platform.kill()
-    _, alive = psutil.wait_procs(family, timeout=_GONE_WITHIN)
+    _, alive = psutil.wait_procs([*family, *_on(platform)], timeout=_GONE_WITHIN)
     assert alive == []
+
+
+def _on(platform: PlatformProcess) -> list[psutil.Process]:
+    """What runs on the platform's data, whoever its parent is: also what was started while its family was counted."""
+    return [process for process in psutil.process_iter() if str(platform.data) in " ".join(_command(process))]
 
 
 def _kill(process: psutil.Process) -> None:
@@ -55,5 +60,5 @@ def _kill(process: psutil.Process) -> None:
 def _command(process: psutil.Process) -> list[str]:
     try:
         return process.cmdline()
-    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+    except (psutil.NoSuchProcess, psutil.ZombieProcess, psutil.AccessDenied):
         return []

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from infra.local.redis.errors import RedisUnavailable
 
-_START_SECONDS = 5.0
+_START_SECONDS = 20.0  # it reads its append-only file first, beside whatever else starts
 _STOP_SECONDS = 2.0
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
