@@ -27,8 +27,15 @@ _one_at_a_time = asyncio.Semaphore(1)
 
 async def doubt_of_code(code: str, tests: str) -> str:
     """Why the code is not to be trusted by these tests; empty where it stands them."""
-    async with _one_at_a_time:
+    try:
+        async with asyncio.timeout(WALL_SECONDS):
+            await _one_at_a_time.acquire()
+    except TimeoutError:
+        return "its code was not tested: other code is being tested"
+    try:
         verdict = await asyncio.to_thread(run_tests, code, tests)
+    finally:
+        _one_at_a_time.release()
     if "passed" in verdict:
         return ""
     if "failed" in verdict:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.functions.ai.conftest import Tenant
 from tests.shared_layer.ai.provider_double import Behaviour
+from tests.shared_layer.ai.test_flight import joined
 from tests.shared_layer.ai.world import World, ledger
 from tests.support.eventually import eventually
 
@@ -147,3 +148,23 @@ async def test_a_key_without_the_scope_asks_nobody(tenant: Tenant, world: World)
         await reader.chat.completions.create(model="auto", messages=EASY)
     assert denied.value.code == "scope_missing"
     assert not world.internal.calls
+
+
+async def test_twenty_clients_read_one_stream_though_the_first_hangs_up(tenant: Tenant, world: World):
+    world.internal.otherwise = Behaviour(text="Four, as far as anybody knows.")
+    world.internal.gate = asyncio.Event()
+
+    async def read() -> str:
+        create = tenant.client.chat.completions.create
+        stream = await create(model="auto", messages=EASY, stream=True)
+        return "".join([chunk.choices[0].delta.content or "" async for chunk in stream if chunk.choices])
+
+    first = asyncio.create_task(read())
+    await asyncio.wait_for(world.internal.called.wait(), 10)
+    others = [asyncio.create_task(read()) for _ in range(19)]
+    await joined(20)
+    first.cancel()
+    world.internal.gate.set()
+    assert set(await asyncio.gather(*others)) == {"Four, as far as anybody knows."}
+    assert len(world.internal.calls) == 1
+    assert [entry["outcome"] for entry in await ledger(tenant.id)] == ["answered"]

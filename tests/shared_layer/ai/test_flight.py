@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,8 +14,10 @@ from shared_layer.ai.begun import Begun
 from shared_layer.ai.completing import complete
 from shared_layer.ai.completion import Route
 from shared_layer.ai.flight import Flight, Reader
+from shared_layer.core import clock
 from shared_layer.core.errors import ProviderFailed
-from shared_layer.storage.cache import keep, leased
+from shared_layer.storage.cache import cache_key, keep, leased
+from shared_layer.storage.redis import redis
 from tests.shared_layer.ai.provider_double import Behaviour
 from tests.shared_layer.ai.test_answering import EASY
 from tests.shared_layer.ai.test_streaming import prompt, read, text_of
@@ -256,3 +259,31 @@ async def test_a_single_slow_reader_is_waited_for(monkeypatch: pytest.MonkeyPatc
             await asyncio.sleep(0)
         assert made * 100 - got <= 1_200
     assert got == 10_000
+
+
+async def test_another_process_that_died_is_not_waited_for_for_long(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(streaming, "PATIENCE", 0.1)
+    tenant = world.caller().tenant_id
+    asked = prompt(world, tenant=tenant)
+    lease = f"{cache_key(tenant, 'ai_responses', *asked.cache_parts)}:lease"
+    await redis().command("SET", lease, "of a dead process", "PX", 600_000)
+    assert text_of(await read(await streaming.stream(asked, include_usage=False))) == "Four."
+    assert len(world.internal.calls) == 1
+
+
+async def test_a_stream_of_an_old_answer_is_that_at_once_while_it_is_renewed(world: World):
+    tenant = world.caller().tenant_id
+    await complete(world.caller(tenant), messages=EASY, operation="test")
+    world.internal.otherwise = Behaviour(text="Still four.")
+    former = clock.use(lambda: time.time() + 3_700)
+    try:
+        old = await streaming.stream(prompt(world, tenant=tenant), include_usage=False)
+        assert (old.cached, text_of(await read(old))) == (True, "Four.")
+
+        async def renewed() -> bool:
+            return text_of(await read(await streaming.stream(prompt(world, tenant=tenant), False))) == "Still four."
+
+        await eventually(renewed)
+    finally:
+        clock.use(former)
+    assert len(world.internal.calls) == 2

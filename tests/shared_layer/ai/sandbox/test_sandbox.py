@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -220,6 +221,12 @@ async def test_where_the_filter_cannot_be_installed_nothing_is_run(monkeypatch: 
     verdict = run_tests("open('/tmp/ran', 'w')\n" + ADD, "assert add(1, 2) == 3")
     assert verdict == {"not_run": "there is no filter of system calls for Linux on riscv64"}
     assert (await doubt_of_code(ADD, "assert add(1, 2) == 3")).startswith("its code was not tested")
+
+
+async def test_who_waits_too_long_for_the_sandbox_is_not_verified(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(running, "_one_at_a_time", asyncio.Semaphore(0))
+    monkeypatch.setattr(running, "WALL_SECONDS", 0.01)
+    assert await doubt_of_code(ADD, "assert add(1, 2) == 3") == "its code was not tested: other code is being tested"
 
 
 def test_a_filter_that_does_not_hold_is_noticed():
