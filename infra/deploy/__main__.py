@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from infra.deploy.commands import COMMANDS, Session
 from infra.deploy.deployment import Deployment
@@ -12,24 +12,27 @@ from infra.deploy.errors import DeployError
 from infra.deploy.gcloud import Gcloud
 from infra.deploy.google import Google
 from infra.deploy.screen import Screen
-from infra.deploy.stage import stage
+from infra.deploy.stage import Stage, stage
 from infra.deploy.terraform import Terraform
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, opened: Callable[[Stage, int], Session] | None = None) -> int:
     """Run one command. Whatever goes wrong is one sentence, and an exit code that is not 0."""
     options = parse(arguments)
     try:
         where = stage(options.stage, options.project, options.region)
-        deployment = Deployment(where, Terraform(where), Screen(), options.parallelism)
-        session = Session(deployment, Gcloud(where.project), Google(where))
-        return COMMANDS[options.command](session, options)
+        return COMMANDS[options.command]((opened or session)(where, options.parallelism), options)
     except DeployError as error:
         print(error, file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("\nInterrupted. Run the same command again; it goes on from where it was.", file=sys.stderr)
         return 130
+
+
+def session(where: Stage, parallelism: int) -> Session:
+    """What the commands work with: this checkout, and the stage's project."""
+    return Session(Deployment(where, Terraform(where), Screen(), parallelism), Gcloud(where.project), Google(where))
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:

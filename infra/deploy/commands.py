@@ -59,7 +59,7 @@ def plan(session: Session, options: argparse.Namespace) -> int:  # noqa: ARG001 
 def up(session: Session, options: argparse.Namespace) -> int:
     """Bring the stage to what is here: infrastructure, functions, gateway; then traffic, in steps."""
     deployment, screen = session.deployment, session.deployment.screen
-    _prepare_project(session)
+    prepare_project(session)
     deployment.prepare()
     foundation = deployment.plan(*FOUNDATION)
     if foundation.changes:
@@ -149,7 +149,7 @@ COMMANDS: Final[dict[str, Callable[[Session, argparse.Namespace], int]]] = {
 }
 
 
-def _prepare_project(session: Session) -> None:
+def prepare_project(session: Session) -> None:
     """What comes before Terraform, once: the services that it speaks with, and the bucket of its state."""
     bucket = session.google.state_bucket()
     if bucket.exists():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import httpx
@@ -106,19 +109,42 @@ def unwell(deployed: Deployed, headers: Mapping[str, str]) -> str:
     if answer.status_code >= 500:
         return f"{deployed.tagged} answered {answer.status_code}"
     if answer.status_code == 403 and not answer.headers.get("content-type", "").startswith("application/problem+json"):
-        return f"{deployed.tagged} may not be called: grant yourself roles/run.invoker in the project"
+        return (
+            f"{deployed.tagged} may not be called: sign in with `gcloud auth login`, "
+            "as somebody with roles/run.invoker in the project"
+        )
     return ""
 
 
 def caller_headers(audience: str) -> dict[str, str]:
     """An identity token for Cloud Run itself, which leaves Authorization alone; none where this account has no such."""
+    token = _token_for(audience) if _is_service() else _token_of_a_person()
+    return {"X-Serverless-Authorization": f"Bearer {token}"} if token else {}
+
+
+@cache
+def _is_service() -> bool:
+    """Whether this is a service account, as in a pipeline. To find out that it is not takes seconds: asked once."""
+    return bool(_token_for("https://run.googleapis.com"))
+
+
+def _token_for(audience: str) -> str:
     import google.auth.exceptions
     import google.auth.transport.requests
     import google.oauth2.id_token
 
     try:
-        request = google.auth.transport.requests.Request()
-        token = google.oauth2.id_token.fetch_id_token(request, audience)
+        return str(google.oauth2.id_token.fetch_id_token(google.auth.transport.requests.Request(), audience))
     except (google.auth.exceptions.GoogleAuthError, ValueError):
-        return {}
-    return {"X-Serverless-Authorization": f"Bearer {token}"}
+        return ""
+
+
+@cache
+def _token_of_a_person() -> str:
+    """A person's application default credentials make no identity token that Cloud Run takes; gcloud's login does."""
+    gcloud = shutil.which("gcloud")
+    if gcloud is None:
+        return ""
+    command = [gcloud, "auth", "print-identity-token"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (no outside text)
+    return done.stdout.strip() if done.returncode == 0 else ""

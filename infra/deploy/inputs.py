@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +28,9 @@ def write_inputs(stage: Stage, document: Mapping[str, Any], archives: Mapping[st
 
 
 def commit_of(root: Path) -> str:
-    """The checkout's commit; `unknown` outside of a repository."""
+    """The commit that XYNERGY_COMMIT tells, as in a pipeline, or the checkout's; `unknown` outside of a repository."""
+    if told := os.environ.get("XYNERGY_COMMIT"):
+        return told
     command = ["git", "-C", str(root), "rev-parse", "HEAD"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (no outside text)
     return done.stdout.strip() or "unknown"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shlex
@@ -12,20 +13,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from infra.deploy.commands import BEFORE_TERRAFORM, Session, prepare_project
 from infra.deploy.gcloud import Gcloud
+from infra.deploy.screen import Screen
 from infra.local.options import ROOT
+from tests.infra.deploy.google_cloud import GoogleCloud
 
 PAGE = ROOT / "infra" / "terraform" / "README.md"
 APIS = ("RUN", "SECRETMANAGER", "PUBSUB", "FIRESTORE", "LOGGING", "STORAGE", "SERVICEUSAGE", "CLOUDRESOURCEMANAGER")
+APIS += ("CLOUDBILLING",)
 PLACES = {
     "PROJECT": "xynergy-test",
     "REGION": "us-central1",
     "REVISION": "create-campaign-00001",
     "REQUEST_ID": "req_1",
+    "BILLING": "000000-000000-000000",
     "BACKUP": "projects/xynergy-test/locations/us-central1/backups/b1",
 }
 SERVICE = {
@@ -72,6 +79,10 @@ class Google:
             return {"kind": "RevisionList", "metadata": {}, "items": []}
         if "databases:restore" in path:
             return {"name": "projects/xynergy-test/databases/restored/operations/o", "done": True, "response": {}}
+        if path.partition("?")[0].endswith("/v1/projects"):
+            return {"name": "operations/cp.1", "done": True, "response": {"projectId": body["projectId"]}}
+        if "services:batchEnable" in path or ":enable" in path or "operations/" in path:
+            return {"name": "operations/acf.1", "done": True, "response": {}}
         if ":addVersion" in path or ":disable" in path:
             version = "projects/1/secrets/xynergy-api-keys/versions/2"
             return {"name": version, "state": "ENABLED", "clientSpecifiedPayloadChecksum": True}
@@ -93,7 +104,7 @@ def google() -> Iterator[tuple[Google, int]]:
             self.end_headers()
             self.wfile.write(told)
 
-        do_GET = do_POST = do_PUT = do_PATCH = _answer
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer
 
         def log_message(self, *_: Any) -> None:
             return
@@ -127,10 +138,10 @@ def gcloud(google: tuple[Google, int], tmp_path: Path) -> Gcloud:
 
 
 def commands() -> list[str]:
-    """The page's gcloud commands, but for the one that opens a browser."""
+    """The page's gcloud commands, but for those that open a browser."""
     blocks = re.findall(r"```\n(.*?)```", PAGE.read_text(), re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines() if line.startswith("gcloud ")]
-    return [line for line in lines if "application-default login" not in line]
+    return [line for line in lines if not line.endswith(" login")]
 
 
 def run(command: str, environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
@@ -147,7 +158,7 @@ def test_every_command_of_the_page_does_what_the_page_says(
         done = run(command, dict(gcloud.environment), tmp_path)
         assert done.returncode == 0, f"{command}\n{done.stderr}"
     sent = {(method, path.rpartition("/")[2]): body for method, path, body in google[0].sent}
-    [traffic] = [body["spec"]["traffic"] for method, path, body in google[0].sent if method == "PUT"]
+    [traffic] = [body["spec"]["traffic"] for _, path, body in google[0].sent if "spec" in (body or {})]
     assert [(one["revisionName"], one["percent"]) for one in traffic if one.get("percent")] == [
         ("create-campaign-00001", 100)
     ]
@@ -157,6 +168,28 @@ def test_every_command_of_the_page_does_what_the_page_says(
     added = sent[("POST", "xynergy-api-keys:addVersion")]["payload"]["data"]
     assert added.rstrip("=") == "b2xkLG5ldw"
     assert ("POST", "1:disable") in sent
+    assert sent[("POST", "projects")]["projectId"] == "xynergy-pr-123"
+    assert sent[("PUT", "billingInfo")]["billingAccountName"] == "billingAccounts/000000-000000-000000"
+    assert ("DELETE", "xynergy-pr-123") in sent
+
+
+def test_what_terraform_cannot_turn_on_is_turned_on_once_and_the_bucket_of_its_state_is_made(
+    google: tuple[Google, int], gcloud: Gcloud, cloud: GoogleCloud
+) -> None:
+    stage: Any = SimpleNamespace(stage=cloud.stage, screen=Screen(io.StringIO()))
+    loopback: Any = cloud
+    session = Session(stage, gcloud, loopback)
+    prepare_project(session)
+    prepare_project(session)
+    [body] = [body for _, path, body in google[0].sent if "batchEnable" in path]
+    assert set(BEFORE_TERRAFORM) == set(body["serviceIds"])
+    with cloud.buckets.client() as client:
+        bucket = client.get_bucket(cloud.stage.state_bucket)
+        assert bucket.versioning_enabled
+        assert bucket.iam_configuration.public_access_prevention == "enforced"
+        assert bucket.iam_configuration.uniform_bucket_level_access_enabled
+    cloud.state_bucket().delete()
+    assert not cloud.state_bucket().exists()
 
 
 def test_a_command_that_fails_is_told_in_gclouds_own_words(gcloud: Gcloud) -> None:

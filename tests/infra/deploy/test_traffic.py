@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from google.api_core.exceptions import FailedPrecondition, InvalidArgument
 
+from infra.deploy import health
 from infra.deploy.health import Figures, judge
 from infra.deploy.screen import Screen
 from infra.deploy.traffic import Rollout
@@ -135,3 +137,17 @@ def test_few_requests_are_no_evidence() -> None:
     assert judge(Figures(20, 20, 10.0), Figures(1000, 0, 10.0)) != ""
     assert judge(Figures(1000, 20, 10.0), Figures(1000, 0, 10.0)) == "", "two in a hundred are within the noise"
     assert judge(Figures(100, 0, 109.0), Figures(100, 0, 10.0)) == "", "a p95 that grew by less than 100 ms"
+
+
+@pytest.mark.parametrize(("signed_in", "headers"), [(True, {"X-Serverless-Authorization": "Bearer abc"}), (False, {})])
+def test_a_person_calls_a_canary_with_the_identity_that_gcloud_has_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signed_in: bool, headers: dict[str, str]
+) -> None:
+    program = tmp_path / "gcloud"
+    program.write_text(f"#!/bin/sh\n[ \"$*\" = 'auth print-identity-token' ] && {signed_in!s} && echo abc\n".lower())
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(health, "_is_service", lambda: False)
+    health._token_of_a_person.cache_clear()
+    assert health.caller_headers("https://create-campaign.run.app") == headers
+    health._token_of_a_person.cache_clear()

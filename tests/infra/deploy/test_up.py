@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from infra.deploy import build
 from infra.deploy.commands import COMMANDS, Session
 from infra.deploy.deployment import Deployment
 from infra.deploy.errors import DeployError, Partial
@@ -21,9 +22,9 @@ from infra.deploy.secrets import ensure_versions
 from infra.deploy.stage import Stage
 from infra.deploy.terraform import Applied, Terraform
 from infra.local.options import ROOT
-from infra.manifest.collect import collect
 from infra.manifest.model import Manifest
 from tests.infra.deploy.google_cloud import GoogleCloud
+from tests.infra.deploy.on_loopback import edit, few
 from tests.infra.terraform.workspace import schema_provider
 
 FEW = ("get_campaign", "create_campaign", "relay_event", "sweep_outbox", "keep_dead_letter", "get_openapi")
@@ -32,8 +33,7 @@ FEW = ("get_campaign", "create_campaign", "relay_event", "sweep_outbox", "keep_d
 @pytest.fixture
 def manifest() -> Manifest:
     """A handful of functions, one of each kind: the whole platform is planned in tests/infra/terraform."""
-    found = collect(ROOT)
-    return Manifest(tuple(one for one in found.declarations if one.name in FEW), (), found.root)
+    return few(*FEW)
 
 
 @pytest.fixture
@@ -42,7 +42,12 @@ def deployment(dev: Stage, cloud: GoogleCloud, manifest: Manifest, tmp_path: Pat
     shutil.copytree(ROOT / "infra" / "terraform", configuration)
     cloud.state_bucket().make()
     with schema_provider(tmp_path / "provider.sock") as attach:
-        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TF_REATTACH_PROVIDERS": attach}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "TF_REATTACH_PROVIDERS": attach,
+            "GOGC": "400",
+        }
         terraform = Terraform(dev, configuration, {**environment, **cloud.buckets.environment})
         yield Deployment(dev, terraform, Screen(io.StringIO()), 30, sleep=lambda _: None, manifest=manifest)
 
@@ -63,8 +68,10 @@ def said(deployment: Deployment) -> str:
 
 
 @pytest.fixture(autouse=True)
-def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.deploy.traffic.caller_headers", lambda audience: {})
+def no_account_and_nothing_edited_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.deploy.health._is_service", lambda: False)
+    monkeypatch.setattr("infra.deploy.health._token_of_a_person", lambda: "")
+    monkeypatch.setattr(build, "_packed", build._packed)
 
 
 def test_from_nothing_to_everything_and_back(deployment: Deployment, cloud: GoogleCloud) -> None:
@@ -116,19 +123,8 @@ def test_from_nothing_to_everything_and_back(deployment: Deployment, cloud: Goog
 
 
 def _edited(deployment: Deployment) -> str:
-    """From now on one function's archive is packed with another line in its file."""
-    import infra.deploy.build as build
-    from infra.package.archive import Package
-
-    packed, file = build._packed, "functions/marketing/get_campaign.py"
-
-    def other(manifest: Manifest, declaration: Any) -> Package:
-        made = packed(manifest, declaration)
-        if declaration.name != "get_campaign":
-            return made
-        return Package(made.name, {**made.contents, file: made.contents[file] + b"# more\n"}, made.distributions)
-
-    pytest.MonkeyPatch().setattr(build, "_packed", other)
+    file = "functions/marketing/get_campaign.py"
+    edit("get_campaign", file)
     return file
 
 

@@ -53,14 +53,48 @@ class Function:
 
 
 @dataclass
-class GoogleCloud:
+class Clients:
+    """What `Google` does: Google's own clients, whose calls go to loopback."""
+
+    stage: Stage
+    buckets: Bucket
+    port: int = 0
+
+    def client(self, kind: Any) -> Any:
+        """One of Google's clients, whose calls go there."""
+        transport = kind.get_transport_class("grpc")(channel=grpc.insecure_channel(f"127.0.0.1:{self.port}"))
+        return kind(transport=transport)
+
+    def services(self) -> Services:
+        return Services(self.stage, self.client(run_v2.ServicesClient), self.client(run_v2.RevisionsClient))
+
+    def measured(self) -> Measured:
+        return Measured(self.stage, self.client(monitoring_v3.MetricServiceClient))
+
+    def schedules(self) -> Schedules:
+        return Schedules(self.stage, self.client(scheduler_v1.CloudSchedulerClient))
+
+    def triggers(self) -> Triggers:
+        subscriber = self.client(pubsub_v1.SubscriberClient)
+        return Triggers(self.stage, self.client(eventarc_v1.EventarcClient), subscriber)
+
+    def gateway(self) -> Gateway:
+        return Gateway(self.stage, self.client(apigateway_v1.ApiGatewayServiceClient))
+
+    def secrets(self) -> Secrets:
+        return Secrets(self.stage, self.client(secretmanager_v1.SecretManagerServiceClient))
+
+    def state_bucket(self) -> StateBucket:
+        return StateBucket(self.stage, self.buckets.client())
+
+
+@dataclass
+class GoogleCloud(Clients):
     """`sent` are the changes of traffic in their order; `measured` is (requests, errors, p95) by revision.
 
     `buckets` is Cloud Storage, with Terraform's state.
     """
 
-    stage: Stage
-    buckets: Bucket
     functions: dict[str, Function] = field(default_factory=dict)
     sent: list[tuple[str, dict[str, int]]] = field(default_factory=list)
     measured_of: dict[str, tuple[int, int, float]] = field(default_factory=dict)
@@ -97,33 +131,6 @@ class GoogleCloud:
         self._server.stop(None).wait()
         self._web.shutdown()
         self._web.server_close()
-
-    def client(self, kind: Any) -> Any:
-        """One of Google's clients, whose calls come here."""
-        transport = kind.get_transport_class("grpc")(channel=grpc.insecure_channel(f"127.0.0.1:{self.port}"))
-        return kind(transport=transport)
-
-    def services(self) -> Services:
-        return Services(self.stage, self.client(run_v2.ServicesClient), self.client(run_v2.RevisionsClient))
-
-    def measured(self) -> Measured:
-        return Measured(self.stage, self.client(monitoring_v3.MetricServiceClient))
-
-    def schedules(self) -> Schedules:
-        return Schedules(self.stage, self.client(scheduler_v1.CloudSchedulerClient))
-
-    def triggers(self) -> Triggers:
-        subscriber = self.client(pubsub_v1.SubscriberClient)
-        return Triggers(self.stage, self.client(eventarc_v1.EventarcClient), subscriber)
-
-    def gateway(self) -> Gateway:
-        return Gateway(self.stage, self.client(apigateway_v1.ApiGatewayServiceClient))
-
-    def secrets(self) -> Secrets:
-        return Secrets(self.stage, self.client(secretmanager_v1.SecretManagerServiceClient))
-
-    def state_bucket(self) -> StateBucket:
-        return StateBucket(self.stage, self.buckets.client())
 
     def deploy(self, name: str, source: str, kind: str = "http") -> str:
         """A new revision of a function, as Terraform makes one; answers its name."""
