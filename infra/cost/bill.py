@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from infra.cost import prices
-from infra.cost.workload import EVENT_BYTES, LOG_BYTES, SCAN_BYTES, Load
+from infra.cost.workload import ANSWER_BYTES, EVENT_BYTES, LOG_BYTES, SCAN_BYTES, Load
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,9 @@ class Line:
     formula: str
 
 
-def bill(loads: Sequence[Load]) -> tuple[Line, ...]:
-    """What a second of the load costs."""
+def bill(loads: Sequence[Load], firestore: str = "us-central1") -> tuple[Line, ...]:
+    """What a second of the load costs; `firestore` is where the database is."""
+    read, write = prices.FIRESTORE[firestore]
     calls = sum(one.rate for one in loads)
     api = sum(one.rate for one in loads if one.api)
     busy = sum(one.billed_seconds * one.vcpus for one in loads)
@@ -37,8 +38,8 @@ def bill(loads: Sequence[Load]) -> tuple[Line, ...]:
         ),
         Line(
             "Firestore",
-            reads * prices.FIRESTORE_READ + writes * prices.FIRESTORE_WRITE,
-            f"{reads:.4g} reads/s × $0.03 + {writes:.4g} writes/s × $0.09 per 100,000",
+            reads * read + writes * write,
+            f"{reads:.4g} reads/s × ${read * 1e5:.2f} + {writes:.4g} writes/s × ${write * 1e5:.2f} per 100,000",
         ),
         Line(
             "Pub/Sub",
@@ -54,5 +55,10 @@ def bill(loads: Sequence[Load]) -> tuple[Line, ...]:
             "Logging",
             calls * LOG_BYTES / prices.GIB * prices.LOG_GIB,
             f"{calls:.4g} lines/s × {LOG_BYTES} B × $0.50/GiB",
+        ),
+        Line(
+            "Egress",
+            api * ANSWER_BYTES / prices.GIB * prices.EGRESS_GIB,
+            f"{api:.4g} answers/s × {ANSWER_BYTES} B × $0.12/GiB",
         ),
     )

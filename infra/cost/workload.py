@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from infra.cost.prices import ROUNDED_TO
 from infra.manifest.access import Access, access_of
 from infra.manifest.model import Manifest
 from shared_layer.core.declaration import AnyDeclaration, EventHandler, HttpOperation, ScheduleHandler
@@ -30,6 +31,8 @@ WRITES_SHARE: Final = 0.2
 
 EVENT_BYTES: Final = 1_500
 LOG_BYTES: Final = 700
+ANSWER_BYTES: Final = 2_000
+"""An answer with its headers, on its way to the internet."""
 SCAN_BYTES: Final = 10 * 2.0**20
 """BigQuery bills 10 MB at least for each table of a query."""
 
@@ -56,11 +59,17 @@ class Load:
         """Seconds of instances that are paid for in a second: an instance is, while at least one call is in it.
 
         With n instances that share the calls alike, each is busy for 1 - e^(-rate·busy/n) of the time (an M/G/∞ queue).
-        n is as many as keep a core at 60 % and the concurrency unfilled.
+        n is as many as keep a core at 60 % and the concurrency unfilled. Each time that an instance is busy is rounded up:
+        it is (e^(rate·busy/n) - 1) / (rate/n) long in the mean, and a share e^(-rate·busy/n) of the calls begins one.
         """
+        if not self.rate:
+            return 0.0
         cores = self.rate * self.cpu_ms / 1000 / 0.6 / self.vcpus
         instances = max(1, math.ceil(max(cores, self.rate * self.busy / self.concurrency)))
-        return instances * (1 - math.exp(-self.rate * self.busy / instances))
+        each = self.rate / instances
+        length = math.expm1(each * self.busy) / each
+        rounded = math.ceil(length / ROUNDED_TO) * ROUNDED_TO
+        return instances * min(1.0, each * math.exp(-each * self.busy) * rounded)
 
 
 def loads(manifest: Manifest, rps: float) -> tuple[Load, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -16,7 +17,20 @@ ONE = Load("one", 10.0, 2.0, 0.02, 1.0, 0.25, 80, reads=1.0, writes=2.0, scans=0
 
 
 def test_an_instance_is_paid_for_while_a_call_is_in_it() -> None:
-    assert math.isclose(ONE.billed_seconds, 1 - math.exp(-0.2))
+    """10 calls a second of 20 ms: e^-0.2 of them find it idle, and each such busy time is billed as 100 ms."""
+    assert math.isclose(ONE.billed_seconds, 10 * math.exp(-0.2) * 0.1)
+
+
+def test_it_is_never_paid_for_more_than_all_the_time() -> None:
+    assert replace(ONE, rate=40.0).billed_seconds == 1.0
+    assert replace(ONE, rate=0.0).billed_seconds == 0.0
+    assert 0.99 < replace(ONE, rate=10.0, busy=2.0).billed_seconds <= 1.0
+
+
+def test_a_multi_region_firestore_costs_twice() -> None:
+    near, wide = ({line.service: line.dollars for line in bill([ONE], where)} for where in ("us-central1", "nam5"))
+    assert math.isclose(wide["Firestore"], 2 * near["Firestore"])
+    assert wide["Cloud Run"] == near["Cloud Run"]
 
 
 def test_busier_functions_have_more_instances_and_share_them() -> None:
