@@ -59,8 +59,8 @@ class Load:
         """Seconds of instances that are paid for in a second: an instance is, while at least one call is in it.
 
         With n instances that share the calls alike, each is busy for 1 - e^(-rate·busy/n) of the time (an M/G/∞ queue).
-        n is as many as keep a core at 60 % and the concurrency unfilled. Each time that an instance is busy is rounded up:
-        it is (e^(rate·busy/n) - 1) / (rate/n) long in the mean, and a share e^(-rate·busy/n) of the calls begins one.
+        n is as many as keep a core at 60 % and the concurrency unfilled. Each time that one is busy is rounded up: it
+        is (e^(rate·busy/n) - 1) / (rate/n) long in the mean, and a share e^(-rate·busy/n) of the calls begins one.
         """
         if not self.rate:
             return 0.0
