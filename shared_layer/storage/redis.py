@@ -23,6 +23,10 @@ from shared_layer.core.settings import settings
 
 TIMEOUT: Final = 0.25
 RETRY_AFTER: Final = 0.5
+_CANNOT_SERVE: Final = frozenset(
+    {"LOADING", "BUSY", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "MISCONF", "OOM", "TRYAGAIN"}
+)
+"""How Redis begins to say that it starts, is being failed over, or is full."""
 Argument = str | bytes | int | float
 
 
@@ -89,7 +93,14 @@ class _Connection(asyncio.Protocol):
             elif call is not None and str(answer).startswith("NOSCRIPT"):
                 self._send(hiredis.pack_command(("EVAL", call.script.source, *call.rest)), waiting, None)
             else:
-                waiting.set_exception(RedisError(str(answer)))
+                self._refused(waiting, str(answer))
+
+    def _refused(self, waiting: asyncio.Future[Any], told: str) -> None:
+        """Redis answers, and cannot serve: to the caller that is the same as no answer. A replica is left at once."""
+        kind = told.partition(" ")[0]
+        waiting.set_exception(RedisUnavailable(told) if kind in _CANNOT_SERVE else RedisError(told))
+        if kind == "READONLY":
+            self.fail(told)
 
     def connection_lost(self, error: Exception | None) -> None:
         self.fail(str(error or "closed by the server"))
