@@ -30,13 +30,12 @@ from shared_layer.core.declaration import HttpOperation
 from shared_layer.core.errors import (
     IdempotencyKeyMissing,
     MethodNotAllowed,
-    Overloaded,
     QuotaExceeded,
     RateLimited,
     Unauthenticated,
     UpgradeRequired,
 )
-from shared_layer.core.ids import random_hex
+from shared_layer.core.ids import new_request_id, random_hex
 from shared_layer.core.models import Entity
 from shared_layer.core.redaction import redact_text
 from shared_layer.core.scopes import PUBLIC
@@ -57,6 +56,7 @@ from shared_layer.front_door.deadline import Deadline
 from shared_layer.front_door.failures import as_problem
 from shared_layer.front_door.framing import refuse_doubled
 from shared_layer.front_door.gate import Verdict, pass_gate
+from shared_layer.front_door.refusal import Refusal
 from shared_layer.front_door.request_line import RequestLine
 from shared_layer.front_door.shedding import Capacity
 from shared_layer.messaging.unit import Unit
@@ -75,6 +75,7 @@ class Door:
         self._reader = ArgumentReader(operation)
         self._method = operation.method
         self._public = operation.scope == PUBLIC
+        self._refusal = Refusal(compatible)
         self._deadline = Deadline()
         self._line = RequestLine(operation)
         self.capacity = Capacity(operation.name, operation.resources.concurrency)
@@ -111,10 +112,9 @@ class Door:
     def refuse(self, request: Request) -> Answer:
         """The answer to a request that there is no room for: nothing is read or asked for it."""
         headers: RequestHeaders = dict(request.scope["headers"])
-        context = self._context(headers)
-        answer = problem_answer(Overloaded(retry_after=1), context, own_path(request.scope), self._compatible)
-        self._complete(answer, headers, context, [])
-        metrics.record(context.service, answer.status_code, 0.0, "")
+        told = _told_id(headers[b"x-request-id"]) if b"x-request-id" in headers else None
+        answer = self._refusal.answer(told or new_request_id(), own_path(request.scope), headers.get(b"origin"))
+        metrics.record(self._service, answer.status_code, 0.0, "")
         return answer
 
     def _context(self, headers: RequestHeaders) -> RequestContext:
