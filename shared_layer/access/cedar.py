@@ -9,7 +9,7 @@ import orjson
 from pydantic import Field, StringConstraints
 
 from shared_layer.core.errors import ValidationFailed
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, empty_list
 
 TypeName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}(::[A-Za-z_][A-Za-z0-9_]{0,63}){0,3}$")
@@ -28,7 +28,7 @@ class DescribedEntity(EntityName):
     """An entity with its attributes and the groups that it belongs to."""
 
     attributes: dict[str, Any] = Field(default_factory=dict, description="Texts, whole numbers, booleans, lists.")
-    parents: Annotated[list[EntityName], Field(max_length=50)] = Field(default_factory=list)
+    parents: Annotated[list[EntityName], Field(max_length=50)] = Field(default_factory=empty_list)
 
 
 class Check(Model):
@@ -37,7 +37,7 @@ class Check(Model):
     principal: DescribedEntity
     action: EntityId
     action_groups: Annotated[list[EntityId], Field(max_length=50)] = Field(
-        default_factory=list, description='What the action belongs to: `action in Action::"group"`.'
+        default_factory=empty_list, description='What the action belongs to: `action in Action::"group"`.'
     )
     resource: DescribedEntity
     context: dict[str, Any] = Field(default_factory=dict)
@@ -48,7 +48,7 @@ class Decision(Model):
 
     decision: Literal["allow", "deny"]
     policies: list[str]
-    errors: list[str] = Field(default_factory=list, description="Policies that failed; they count as absent.")
+    errors: list[str] = Field(default_factory=empty_list, description="Policies that failed; they count as absent.")
 
 
 def compile_policies(texts: Mapping[str, str]) -> Any:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from shared_layer.analytics.dimensions import DIMENSIONS
 from shared_layer.analytics.metrics import METRICS
 from shared_layer.core.errors import ValidationFailed
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, empty_list
 from shared_layer.storage.event_rows import Period
 
 DEFAULT_PERIOD: Final = timedelta(days=7)
@@ -27,7 +27,9 @@ class AnalyticsQuery(Model):
     """
 
     metrics: Annotated[list[Name], Field(min_length=1, max_length=20, examples=[["ai_calls", "ai_cost_usd"]])]
-    dimensions: Annotated[list[Name], Field(max_length=4, examples=[["day", "provider"]])] = Field(default_factory=list)
+    dimensions: Annotated[list[Name], Field(max_length=4, examples=[["day", "provider"]])] = Field(
+        default_factory=empty_list
+    )
     filters: Annotated[
         dict[Name, Annotated[list[Value], Field(min_length=1, max_length=50)]],
         Field(max_length=10, examples=[{"provider": ["openai", "abacus"]}]),

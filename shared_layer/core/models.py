@@ -8,6 +8,15 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 
+def empty_list() -> list[Any]:
+    """What a list in a model is by default.
+
+    Not `list` itself: of a default's maker pydantic asks the signature, and for this builtin Python compiles the
+    pattern of its tokenizer, which is a tenth of a cold start.
+    """
+    return []
+
+
 class Model(BaseModel):
     """A value in a request or an answer: unknown fields are refused, texts trimmed, NaN and Infinity are no numbers."""
 

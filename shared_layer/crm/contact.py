@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, EmailStr, Field, StringConstraints, model_validator
 
-from shared_layer.core.models import Entity, Model
+from shared_layer.core.models import Entity, Model, empty_list
 from shared_layer.storage.documents import tenant_document
 
 if TYPE_CHECKING:
@@ -48,15 +48,15 @@ class ContactFields(Model):
     name: Name | None = Field(default=None, description="As it is shown; made of the parts, or split into them.")
     given_name: Name | None = None
     family_name: Name | None = None
-    emails: Annotated[list[Email], Field(max_length=20)] = Field(default_factory=list)
-    phones: Annotated[list[Phone], Field(max_length=20)] = Field(default_factory=list)
+    emails: Annotated[list[Email], Field(max_length=20)] = Field(default_factory=empty_list)
+    phones: Annotated[list[Phone], Field(max_length=20)] = Field(default_factory=empty_list)
     company: Name | None = Field(default=None, description="Taken from the address's domain where it is left out.")
     title: Name | None = None
     address: Address | None = None
     born_on: date | None = None
     stage: Stage = "lead"
     owner: Owner | None = None
-    tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=list)
+    tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=empty_list)
     custom: Annotated[dict[FieldName, Text], Field(max_length=50)] = Field(default_factory=dict)
 
 
@@ -110,20 +110,20 @@ class Contact(Entity, ContactFields):
 
     id: str
     # What is stored was checked when it came; an erasure may have left less of it than an address.
-    emails: list[str] = Field(default_factory=list)
-    phones: list[str] = Field(default_factory=list)
+    emails: list[str] = Field(default_factory=empty_list)
+    phones: list[str] = Field(default_factory=empty_list)
     status: Status = "active"
     source: Source
     company_domain: str | None = None
-    slack_users: list[str] = Field(default_factory=list, description="Slack users, as `team:user`.")
-    aliases: list[str] = Field(default_factory=list)
+    slack_users: list[str] = Field(default_factory=empty_list, description="Slack users, as `team:user`.")
+    aliases: list[str] = Field(default_factory=empty_list)
     merged_into: str | None = None
     deleted_at: datetime | None = None
     purge_after: datetime | None = Field(default=None, description="When a deleted contact goes for good.")
     last_contacted_at: datetime | None = None
     interactions: int = 0
     score: int = Field(default=0, ge=0, le=100)
-    score_reasons: list[ScoreReason] = Field(default_factory=list)
+    score_reasons: list[ScoreReason] = Field(default_factory=empty_list)
     scored_at: datetime | None = None
     created_by: str
 
@@ -141,8 +141,8 @@ class StoredContact(Contact):
     """A contact with what only the store needs: what it is sorted, searched and blocked by."""
 
     sort_name: str = ""
-    terms: list[str] = Field(default_factory=list)
-    blocks: list[str] = Field(default_factory=list)
+    terms: list[str] = Field(default_factory=empty_list)
+    blocks: list[str] = Field(default_factory=empty_list)
     last_contacted_us: int = 0
     cold_since_us: int = 0
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from shared_layer.core.ids import Id
-from shared_layer.core.models import Entity, Model, PageQuery
+from shared_layer.core.models import Entity, Model, PageQuery, empty_list
 from shared_layer.crm.contact import Name, Owner
 from shared_layer.crm.counters import Facts
 from shared_layer.storage.documents import tenant_document
@@ -75,7 +75,7 @@ class Deal(Entity):
     stage: DealStage
     close_on: date | None = None
     owner: str | None = None
-    stages: list[StageEntry] = Field(default_factory=list, description="The last 100, the earliest first.")
+    stages: list[StageEntry] = Field(default_factory=empty_list, description="The last 100, the earliest first.")
     opened_at: datetime
     closed_at: datetime | None = None
     created_by: str

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from shared_layer.core.ids import Id
-from shared_layer.core.models import Entity, Model, PageQuery
+from shared_layer.core.models import Entity, Model, PageQuery, empty_list
 from shared_layer.crm.import_row import Outcome, RowReport
 from shared_layer.storage.documents import tenant_document
 
@@ -58,7 +58,7 @@ class Import(Entity):
     mapping: dict[str, str]
     on_match: Literal["update", "fill", "skip"]
     counts: dict[str, int] = Field(default_factory=dict, description="Rows by outcome.")
-    report: list[RowReport] = Field(default_factory=list, description="Of a dry run, the first 1,000 rows.")
+    report: list[RowReport] = Field(default_factory=empty_list, description="Of a dry run, the first 1,000 rows.")
     task_url: str | None = None
     created_by: str
     undone_at: datetime | None = None

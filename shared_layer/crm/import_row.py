@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 from pydantic import Field, ValidationError
 
 from shared_layer.core.errors import ValidationFailed
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, empty_list
 from shared_layer.crm.contact import ContactDraft, FieldName
 from shared_layer.crm.identity import Identity, identities_of
 from shared_layer.crm.normalising import normal_emails, normal_phones
@@ -90,8 +90,8 @@ class RowReport(Model):
     outcome: Outcome
     contact_id: str | None = None
     duplicate_of_row: int | None = None
-    changes: list[str] = Field(default_factory=list)
-    problems: list[str] = Field(default_factory=list)
+    changes: list[str] = Field(default_factory=empty_list)
+    problems: list[str] = Field(default_factory=empty_list)
 
 
 @dataclass(slots=True)

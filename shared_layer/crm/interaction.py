@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from shared_layer.core.models import Model, PageQuery
+from shared_layer.core.models import Model, PageQuery, empty_list
 from shared_layer.storage.documents import tenant_document
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Interaction(Model):
 class StoredInteraction(Interaction):
     """An interaction with what merges need: `merges` brought it here, `identity` is the hash that it was filed by."""
 
-    merges: list[str] = Field(default_factory=list)
+    merges: list[str] = Field(default_factory=empty_list)
     identity: str | None = None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from shared_layer.core.caller import Caller
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, empty_list
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document
 
@@ -49,8 +49,8 @@ class CrmSettings(Model):
     mail: Literal["sent-to", "both", "never"] = "sent-to"
     create_from: list[Literal["slack", "form", "payment"]] = Field(default=["slack", "form", "payment"], max_length=3)
     personal_addresses: bool = True
-    blocklist: Annotated[list[Blocked], Field(max_length=1000)] = Field(default_factory=list)
-    internal_domains: Annotated[list[Domain], Field(max_length=100)] = Field(default_factory=list)
+    blocklist: Annotated[list[Blocked], Field(max_length=1000)] = Field(default_factory=empty_list)
+    internal_domains: Annotated[list[Domain], Field(max_length=100)] = Field(default_factory=empty_list)
     mail_visibility: Literal["metadata", "subject", "everything"] = "subject"
     task_suggestions: Literal["review", "accept", "never"] = "review"
     phone_region: Region = Field(default="US", description="Where a number without a country is dialled.")

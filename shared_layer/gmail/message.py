@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, empty_list
 from shared_layer.gmail.body.details import details_of
 from shared_layer.gmail.body.parts import take_apart
 from shared_layer.gmail.html_text import text_of_html
@@ -59,24 +59,24 @@ class Message(Model):
     thread_id: str
     gmail_thread_id: str
     message_id: str = ""
-    references: list[str] = Field(default_factory=list)
+    references: list[str] = Field(default_factory=empty_list)
     sender: MailAddress
-    to: list[MailAddress] = Field(default_factory=list)
-    cc: list[MailAddress] = Field(default_factory=list)
+    to: list[MailAddress] = Field(default_factory=empty_list)
+    cc: list[MailAddress] = Field(default_factory=empty_list)
     reply_to: MailAddress | None = None
     subject: str
     sent_at: datetime
     direction: Literal["inbound", "outbound"]
     automated: bool = False
-    labels: list[str] = Field(default_factory=list)
+    labels: list[str] = Field(default_factory=empty_list)
     text: str
     quoted: str = ""
     signature: str = ""
     details: SignatureDetails | None = None
-    attachments: list[Attachment] = Field(default_factory=list)
+    attachments: list[Attachment] = Field(default_factory=empty_list)
     remote_images: int = 0
     trackers: int = 0
-    words: list[str] = Field(default_factory=list)
+    words: list[str] = Field(default_factory=empty_list)
 
     @property
     def people(self) -> list[MailAddress]:

@@ -13,7 +13,7 @@ from pydantic import Field
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import ValidationFailed
-from shared_layer.core.models import Page, PageQuery
+from shared_layer.core.models import Page, PageQuery, empty_list
 from shared_layer.gmail.message import COLLECTION, Message
 from shared_layer.gmail.reading import MailView, of_readable, views
 from shared_layer.messaging.events.gmail import MailAddress
@@ -44,7 +44,7 @@ class Asked(AskedWords):
     """A search, read: every test must hold, or must not."""
 
     direction: str | None = None
-    tests: list[tuple[bool, str, str]] = Field(default_factory=list)
+    tests: list[tuple[bool, str, str]] = Field(default_factory=empty_list)
 
 
 def read_search(text: str) -> Asked:

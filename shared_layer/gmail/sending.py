@@ -11,7 +11,7 @@ from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import NotFound, ValidationFailed
 from shared_layer.core.ids import Id, new_id
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, empty_list
 from shared_layer.gmail.attachment import BYTES_AT_MOST, FILES_AT_MOST, KeptAttachment, NewAttachment, keep
 from shared_layer.gmail.mailbox import Mailbox, readable_mailboxes, writable_mailbox
 from shared_layer.gmail.message import Message
@@ -40,16 +40,16 @@ class NewMail(Model):
     )
 
     to: Annotated[list[EmailStr], Field(max_length=50, examples=[["jonas.weber@harborcoffee.example"]])] = Field(
-        default_factory=list, description="May be left out in an answer: it goes to whoever wrote."
+        default_factory=empty_list, description="May be left out in an answer: it goes to whoever wrote."
     )
-    cc: Annotated[list[EmailStr], Field(max_length=50)] = Field(default_factory=list)
-    bcc: Annotated[list[EmailStr], Field(max_length=50)] = Field(default_factory=list)
+    cc: Annotated[list[EmailStr], Field(max_length=50)] = Field(default_factory=empty_list)
+    bcc: Annotated[list[EmailStr], Field(max_length=50)] = Field(default_factory=empty_list)
     subject: Line = Field(
         default="", examples=["Your offer"], description="Left out in an answer: Re: and the subject."
     )
     text: Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
     attachments: Annotated[list[NewAttachment], Field(max_length=FILES_AT_MOST)] = Field(
-        default_factory=list, description=f"At most {BYTES_AT_MOST >> 20} MiB together."
+        default_factory=empty_list, description=f"At most {BYTES_AT_MOST >> 20} MiB together."
     )
     reply_to_message_id: Id | None = Field(default=None, examples=["gml_0123456789abcdef01234567"])
     mode: Literal["send", "draft", "schedule"] = "send"
@@ -68,11 +68,11 @@ class Send(Departing):
     bcc: list[str]
     subject: str
     text: str
-    attachments: list[KeptAttachment] = Field(default_factory=list)
+    attachments: list[KeptAttachment] = Field(default_factory=empty_list)
     mode: Literal["send", "draft", "schedule"]
     send_at: datetime | None = None
     in_reply_to: str | None = None
-    references: list[str] = Field(default_factory=list)
+    references: list[str] = Field(default_factory=empty_list)
     gmail_thread_id: str | None = None
     draft_id: str | None = None
     message_id: str | None = None

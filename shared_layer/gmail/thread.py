@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import ConfigDict, Field
 
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, empty_list
 from shared_layer.gmail.message import Message
 from shared_layer.messaging.events.gmail import MailAddress
 from shared_layer.storage.documents import tenant_document
@@ -52,7 +52,7 @@ class Thread(Model):
     mailbox_id: str
     gmail_thread_id: str
     subject: str
-    people: list[MailAddress] = Field(default_factory=list)
+    people: list[MailAddress] = Field(default_factory=empty_list)
     messages: int = 0
     last_message_at: datetime
     owes: Owes = "nobody"

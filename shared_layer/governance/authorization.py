@@ -16,7 +16,7 @@ from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.ids import new_id
 from shared_layer.core.logs import log
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, empty_list
 from shared_layer.governance.policy import Policy, PolicyText, check_text
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_collection, tenant_document
@@ -59,7 +59,7 @@ class PolicyOutcome(Model):
     dry_run: bool
     replayed: int = Field(default=0, description="Decisions of authz:check that were tried, up to the last 1,000.")
     replayed_calls: int = Field(default=0, description="Calls of this API that were tried, up to the last 1,000.")
-    flips: list[Flip] = Field(default_factory=list)
+    flips: list[Flip] = Field(default_factory=empty_list)
 
 
 async def check_all(wanted: Checks, caller: Caller, unit: Unit) -> Decisions:

@@ -14,7 +14,7 @@ from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import NotFound
 from shared_layer.core.ids import Id, new_id
-from shared_layer.core.models import Model, Page, PageQuery
+from shared_layer.core.models import Model, Page, PageQuery, empty_list
 from shared_layer.governance.subject import Subject
 from shared_layer.messaging.events.governance import LegalHoldChanged
 from shared_layer.messaging.unit import Unit
@@ -36,7 +36,7 @@ class LegalHold(Model):
 
     id: str
     reason: str
-    subject_keys: list[str] = Field(default_factory=list)
+    subject_keys: list[str] = Field(default_factory=empty_list)
     placed_by: str
     created_at: datetime
 

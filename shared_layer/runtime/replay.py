@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import ValidationFailed
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, empty_list
 from shared_layer.messaging.outbox import envelope_of
 from shared_layer.messaging.redelivery import Redelivery, redeliver, services_heard_by
 from shared_layer.messaging.unit import Unit
@@ -43,7 +43,7 @@ class ReplayRequest(Model):
 
     source: Literal["events", "dead_letters"] = "events"
     handler: HandlerName | None = None
-    event_types: Annotated[list[EventType], Field(max_length=20)] = Field(default_factory=list)
+    event_types: Annotated[list[EventType], Field(max_length=20)] = Field(default_factory=empty_list)
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
     dry_run: bool = False

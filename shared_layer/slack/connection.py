@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from pydantic import Field
 
 from shared_layer.core import clock
-from shared_layer.core.models import Entity
+from shared_layer.core.models import Entity, empty_list
 from shared_layer.slack.live import LiveSlack
 from shared_layer.slack.mock import MockSlack
 from shared_layer.slack.web import SlackWeb
@@ -44,7 +44,7 @@ class Connection(Entity):
     opened_at: float = Field(description="Seconds since the epoch; the mock's messages lie before it.")
     token: str | None = None
     candidate: str | None = None
-    granted: list[str] = Field(default_factory=list)
+    granted: list[str] = Field(default_factory=empty_list)
     problem: str | None = None
     refused: str | None = Field(default=None, description="Why the last token that was offered was not taken.")
     connected_at: datetime | None = None

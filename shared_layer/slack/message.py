@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, empty_list
 from shared_layer.slack.mrkdwn import plain_text
 from shared_layer.storage.documents import tenant_document
 from shared_layer.storage.words import distinct_words
@@ -54,8 +54,8 @@ class Message(Model):
     changed_ts: str
     edited: bool = False
     deleted: bool = False
-    files: list[File] = Field(default_factory=list)
-    words: list[str] = Field(default_factory=list)
+    files: list[File] = Field(default_factory=empty_list)
+    words: list[str] = Field(default_factory=empty_list)
 
     @property
     def sent_at(self) -> datetime:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import Field
 
 from shared_layer.core.errors import InvalidRequest, ValidationFailed
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, empty_list
 from shared_layer.storage.words import score, words_of
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ Item = TypeVar("Item")
 class AskedWords(Model):
     """What every search can ask for: every word and phrase must be there, none of `without`; from when to when."""
 
-    words: list[str] = Field(default_factory=list)
-    phrases: list[str] = Field(default_factory=list)
-    without: list[str] = Field(default_factory=list)
+    words: list[str] = Field(default_factory=empty_list)
+    phrases: list[str] = Field(default_factory=empty_list)
+    without: list[str] = Field(default_factory=empty_list)
     since: datetime | None = None
     until: datetime | None = None
 

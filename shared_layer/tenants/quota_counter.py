@@ -12,7 +12,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from shared_layer.access.plans import Meter
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, empty_list
 
 THRESHOLDS: Final = (80, 100)
 
@@ -29,7 +29,7 @@ class QuotaCounter(Model):
     period: str
     used: int = 0
     days: dict[str, int] = Field(default_factory=dict)
-    told: list[int] = Field(default_factory=list)
+    told: list[int] = Field(default_factory=empty_list)
     folded: int = 0
 
 

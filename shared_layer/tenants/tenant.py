@@ -13,7 +13,7 @@ from shared_layer.access.credentials import advance_epoch
 from shared_layer.access.plans import PLANS
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import Forbidden, IllegalTransition, NotFound, VersionMismatch
-from shared_layer.core.models import Entity, Model
+from shared_layer.core.models import Entity, Model, empty_list
 from shared_layer.messaging.events.tenants import TenantStatusChanged, TenantUpdated
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import read
@@ -66,7 +66,9 @@ class Tenant(Entity):
     status: Status = "active"
     timezone: str = "UTC"
     currency: str = "USD"
-    brand_terms: list[str] = Field(default_factory=list, description="Searches that hold one of these are branded.")
+    brand_terms: list[str] = Field(
+        default_factory=empty_list, description="Searches that hold one of these are branded."
+    )
     lookback_days: int = Field(default=90, description="How long before a conversion a touch still counts.")
     dataset: str
     warehouse: Literal["pending", "ready"] = "pending"

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
-from shared_layer.core.models import Entity, Model, PageQuery
+from shared_layer.core.models import Entity, Model, PageQuery, empty_list
 
 COLLECTION: Final = "webhook_deliveries"
 KEPT: Final = timedelta(days=30)
@@ -72,7 +72,7 @@ class Delivery(Entity):
     test: bool = False
     replay_of: str | None = None
     dropped_because: str | None = None
-    attempts: list[Attempt] = Field(default_factory=list)
+    attempts: list[Attempt] = Field(default_factory=empty_list)
     expires_at: datetime
 
     @property

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from shared_layer.core.caller import Caller
-from shared_layer.core.models import Entity, Page, PageQuery
+from shared_layer.core.models import Entity, Page, PageQuery, empty_list
 from shared_layer.storage.documents import page, tenant_collection
 from shared_layer.webhooks.signatures import Provider
 
@@ -33,7 +33,7 @@ class ReceivedWebhook(Entity):
     provider_event_type: str
     state: State = "received"
     event_id: str
-    events: list[str] = Field(default_factory=list)
+    events: list[str] = Field(default_factory=empty_list)
     expires_at: datetime
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from shared_layer.core.models import Entity, Model, PageQuery
+from shared_layer.core.models import Entity, Model, PageQuery, empty_list
 from shared_layer.core.settings import settings
 from shared_layer.webhooks.secrets import SealedSecret, grace_of
 from shared_layer.webhooks.signatures import Provider
@@ -73,7 +73,7 @@ class StoredSource(Entity):
     name: str
     provider: Provider
     token_hash: str
-    secrets: list[SealedSecret] = Field(default_factory=list)
+    secrets: list[SealedSecret] = Field(default_factory=empty_list)
     created_by: str
 
     def shown(self) -> Source:

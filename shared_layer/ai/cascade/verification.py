@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared_layer.core.models import Model
+from shared_layer.core.models import Model, empty_list
 
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 
@@ -20,7 +20,7 @@ class Verification(Model):
     equals: Text | None = Field(default=None, description="The final answer: a number, an option's letter or a text.")
     number: float | None = Field(default=None, description="The last number in the answer.")
     tolerance: Annotated[float, Field(ge=0)] = 0.0
-    contains: Annotated[list[Text], Field(max_length=20)] = Field(default_factory=list)
+    contains: Annotated[list[Text], Field(max_length=20)] = Field(default_factory=empty_list)
     agree: Annotated[int, Field(ge=1, le=5)] = Field(
         default=1, description="Ask the cheap model so many times; most of the final answers must be the same."
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from infra.local.options import ROOT
 from infra.package.archive import Package
 from infra.package.cold_start import BUDGET, FIRESTORE_BUDGET, ColdStart, Scale
 from tests.infra.package.conftest import Packed
@@ -32,3 +34,12 @@ def test_an_archive_without_what_it_imports_does_not_start(packed: Packed, tmp_p
     lacking = tuple(name for name in whole.distributions if name != "orjson")
     with pytest.raises(RuntimeError, match="orjson"):
         Scale(tmp_path / "scale").weigh(Package(whole.name, whole.contents, lacking), runs=1)
+
+
+def test_no_model_has_pydantic_ask_for_the_signature_of_list() -> None:
+    asking = [
+        file
+        for file in (ROOT / "shared_layer").rglob("*.py")
+        if re.search(r"\bField\([^()]*default_factory=list\b", file.read_text())
+    ]
+    assert asking == [], "shared_layer.core.models.empty_list does the same without compiling Python's tokenizer"
