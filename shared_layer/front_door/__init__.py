@@ -1,6 +1,5 @@
 """The front door: what a function's file imports to become an operation of the API."""
 
-from shared_layer.core import collector  # noqa: F401 (before all else)
 from shared_layer.core.caller import Caller
 from shared_layer.core.declaration import Resources
 from shared_layer.core.ids import Id

@@ -1,6 +1,5 @@
 """Triggers: what a handler's file imports to be called by Pub/Sub, Eventarc, Firestore, Storage or Scheduler."""
 
-from shared_layer.core import collector  # noqa: F401 (before all else)
 from shared_layer.core.declaration import Resources
 from shared_layer.core.library_logs import adopt as adopt_library_logs
 from shared_layer.messaging.envelope import Envelope
