@@ -171,8 +171,10 @@ async def test_a_method_is_what_it_is(attacker: Attacker, name: str) -> None:
     assert (await attacker.send("GET", path)).json()["status"] == "active"
 
 
-SIGNED = {"receive_slack_events", "receive_webhook"}
-"""Public operations that write: each proves its caller by a signature over the raw body before it does anything."""
+SIGNED = {"receive_slack_events", "receive_webhook", "finish_gmail_connect"}
+"""Public operations that write: each proves its caller before it does anything, by a signature over the raw body, or by
+the sealed state and the one browser's cookie.
+"""
 
 
 async def test_public_operations_are_few_and_only_read_or_are_signed() -> None:
