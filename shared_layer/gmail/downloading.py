@@ -5,17 +5,26 @@ from __future__ import annotations
 import base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import quote
+
+from pydantic import BeforeValidator, Field
 
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import NotFound, ProviderFailed, Unavailable
+from shared_layer.core.models import Query, whole_number
 from shared_layer.gmail.api import GmailError, call
 from shared_layer.gmail.mailbox import Mailbox, stored_mailbox
 from shared_layer.gmail.message import Attachment, Message, attachments_of
 from shared_layer.gmail.reading import readable_message
 
 CHUNK: Final = 256 << 10
+
+
+class WhichAttachment(Query):
+    """Which file of a mail: its place in the mail's list, from 1."""
+
+    number: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=50)] = 1
 
 
 @dataclass(frozen=True, slots=True)

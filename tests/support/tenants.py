@@ -13,8 +13,10 @@ import httpx
 import orjson
 from google.cloud.firestore import FieldFilter
 
+from shared_layer.core import clock
 from shared_layer.core.declaration import HttpOperation
 from shared_layer.core.scopes import PUBLIC, TENANT_SCOPES
+from shared_layer.crm.suggestion import TaskSuggestion, suggestion_document, suggestion_id
 from shared_layer.messaging.dead_letters import keep
 from shared_layer.messaging.message import Message
 from shared_layer.storage.gcp_clients import firestore
@@ -60,7 +62,7 @@ def open_to_tenants(operation: HttpOperation) -> bool:
 
 
 async def seeded(platform: LocalPlatform, operations: tuple[HttpOperation, ...]) -> Seeded:
-    """A tenant in which every operation that needs no object was called twice, and that has a dead letter."""
+    """A tenant in which every operation that needs no object was called twice, with a dead letter and a suggestion."""
     tenant_id, key = await platform.tenant()
     tenant = Seeded(tenant_id, key, f"canary{uuid.uuid4().hex}")
     for operation in operations:
@@ -77,6 +79,7 @@ async def seeded(platform: LocalPlatform, operations: tuple[HttpOperation, ...])
                 json=body_of(operation, tenant.canary),
             )
     await _bury(tenant)
+    await _suggest(tenant)
     found: dict[str, set[str]] = {}
     async for snapshot in documents(tenant_id):
         if snapshot.id != tenant_id and tenant.canary not in snapshot.id:
@@ -135,6 +138,23 @@ async def documents(tenant_id: str) -> AsyncIterator[Any]:
         found = firestore().collection(name).where(filter=FieldFilter("tenant_id", "==", tenant_id))
         async for snapshot in found.stream():
             yield snapshot
+
+
+async def _suggest(tenant: Seeded) -> None:
+    """A suggestion of a task: only Slack and mail make them."""
+    moment = clock.utcnow()
+    told = TaskSuggestion(
+        id=suggestion_id(tenant.canary),
+        contact_id="con_none",
+        origin="slack",
+        reference="C1/1.1",
+        kind="question",
+        title=f"What about {tenant.canary}?",
+        said_at=moment,
+        created_at=moment,
+        updated_at=moment,
+    )
+    await suggestion_document(tenant.tenant_id, told.id).set(told.model_dump() | {"merges": []})
 
 
 async def _bury(tenant: Seeded) -> None:

@@ -60,24 +60,24 @@ async def test_what_came_is_read_from_gmail_under_its_name_of_now_and_saved_not_
     await eventually(came)
     [mail] = (await connected.get("/messages")).json()["items"]
     part["body"]["attachmentId"], gmail.files["alive"] = "alive", PDF
-    found = await connected.get(f"/messages/{mail['id']}/attachments/1")
+    found = await connected.get(f"/messages/{mail['id']}:download")
     assert (found.status_code, found.content) == (200, PDF)
     assert found.headers["content-disposition"] == "attachment; filename*=UTF-8''n%C3%A4me.html"
     assert found.headers["content-type"] == "application/octet-stream"
     assert found.headers["x-content-type-options"] == "nosniff"
-    for path in (f"/messages/{mail['id']}/attachments/2", "/messages/gml_none/attachments/1"):
-        assert (await connected.get(path)).status_code == 404
+    assert (await connected.get(f"/messages/{mail['id']}:download", number=2)).status_code == 404
+    assert (await connected.get("/messages/gml_none:download")).status_code == 404
     gmail.files.clear()
-    assert (await connected.get(f"/messages/{mail['id']}/attachments/1")).status_code == 404
+    assert (await connected.get(f"/messages/{mail['id']}:download")).status_code == 404
 
 
 async def test_the_made_up_mailbox_sends_and_shows_files_as_well(desk: Desk) -> None:
     send = await sent(desk, attachments=[file()])
     [mail] = (await desk.get("/search", q="has:attachment to:ada@engine.example")).json()["items"]
     assert mail["id"] == send["message_id"]
-    assert (await desk.get(f"/messages/{mail['id']}/attachments/1")).content == PDF
+    assert (await desk.get(f"/messages/{mail['id']}:download")).content == PDF
     [offer] = (await desk.get("/search", q="filename:offer-harbor")).json()["items"]
-    found = await desk.get(f"/messages/{offer['id']}/attachments/1")
+    found = await desk.get(f"/messages/{offer['id']}:download")
     assert len(found.content) == offer["attachments"][0]["size"]
 
 
