@@ -16,7 +16,8 @@ LOCKS: Final[dict[str, tuple[str, ...]]] = {
     "functions": (),
     "local": ("local",),
     "deploy": ("deploy",),
-    "development": ("local", "dev", "deploy"),
+    "embeddings": ("embeddings",),
+    "development": ("local", "dev", "deploy", "embeddings"),
 }
 TOOL: Final = ROOT / ".venv" / "lock-tool"
 UV: Final = "uv==0.13.9"

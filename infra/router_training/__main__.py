@@ -1,6 +1,7 @@
 """Train the packaged router anew and say what changed.
 
 python -m infra.router_training [--data ../shared/data/routing] [--output shared_layer/ai/router/weights.bin] [--check]
+                                [--meaning]
 """
 
 from __future__ import annotations
@@ -8,38 +9,58 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
-from infra.router_training.labelled import mmlu
-from shared_layer.ai.router.evidence import PACKAGED as EVIDENCE
-from shared_layer.ai.router.evidence import packaged_file
+from infra.router_training.labelled import ARTEFACT, Labelled, mmlu
+from shared_layer.ai.router import evidence, model
+from shared_layer.ai.router.features import features
 from shared_layer.ai.router.learning import learn_scored
-from shared_layer.ai.router.model import PACKAGED
+from shared_layer.ai.router.meaning import meaning_of
+from shared_layer.ai.router.outcome import Outcome
+
+EMBEDDED = 3_000
+"""Outcomes that the router which reads meanings learns from: as many as are embedded in two minutes."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the weights, or with --check compare them; 1 where they differ."""
     parser = argparse.ArgumentParser(prog="python -m infra.router_training", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/routing"), help="the folder with mmlu/")
-    parser.add_argument("--output", type=Path, default=PACKAGED, help="the file of weights")
+    parser.add_argument("--output", type=Path, help="the file of weights")
     parser.add_argument("--check", action="store_true", help="write nothing: is the file what this data gives?")
+    parser.add_argument("--meaning", action="store_true", help="train the router that reads embeddings, too")
     options = parser.parse_args(arguments)
-    outcomes = [labelled.outcome for labelled in mmlu(options.data)]
-    if not outcomes:
+    known = [labelled for labelled in mmlu(options.data) if labelled.group != ARTEFACT]
+    if not known:
         parser.error(f"{options.data} holds no mmlu/mmlu_*.csv")
+    outcomes = _embedded(known) if options.meaning else [labelled.outcome for labelled in known]
     learned = learn_scored(outcomes)
+    weights = options.output or (model.PACKAGED_MEANING if options.meaning else model.PACKAGED)
+    beside = evidence.PACKAGED_MEANING if options.meaning else evidence.PACKAGED
     files = {
-        options.output: learned.router.packed(),
-        options.output.with_name(EVIDENCE.name): packaged_file(learned.router, learned.scored),
+        weights: learned.router.packed(),
+        weights.with_name(beside.name): evidence.packaged_file(learned.router, learned.scored),
     }
+    return _written(files, len(outcomes), options.check)
+
+
+def _embedded(known: list[Labelled]) -> list[Outcome]:
+    """Some of the outcomes, drawn by chance, each with what its prompt means."""
+    drawn = Random(11).sample(known, min(EMBEDDED, len(known)))  # noqa: S311  a sample, not a secret
+    return [replace(one.outcome, vector=features(one.prompt, meaning_of).vector) for one in drawn]
+
+
+def _written(files: dict[Path, bytes], outcomes: int, check: bool) -> int:
     differs = [path for path, content in files.items() if not path.exists() or path.read_bytes() != content]
     for path, content in files.items():
-        verdict = "unchanged" if path not in differs else "differs" if options.check else "written"
-        if not options.check:
+        verdict = "unchanged" if path not in differs else "differs" if check else "written"
+        if not check:
             path.write_bytes(content)
         digest = hashlib.sha256(content).hexdigest()
-        print(f"{path.name}: {len(outcomes)} outcomes, {len(content)} bytes, sha256 {digest}: {verdict}")
-    return 1 if options.check and differs else 0
+        print(f"{path.name}: {outcomes} outcomes, {len(content)} bytes, sha256 {digest}: {verdict}")
+    return 1 if check and differs else 0
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pydantic import ConfigDict
 
 from shared_layer.ai.router.calibration import Calibration, Scored, Threshold
 from shared_layer.ai.router.evidence import packaged_calibration, unpacked
+from shared_layer.ai.router.meaning import SETTING
 from shared_layer.ai.router.model import Router, packaged
 from shared_layer.ai.router.model import unpacked as unpacked_router
 from shared_layer.ai.router.policy import KeepQuality, SpendAtMost, Target
@@ -136,7 +137,10 @@ async def read_standing(tenant_id: str) -> Standing:
 def _router(file: bytes) -> Router:
     """The tenant's router; the packaged one where this deployment reads prompts otherwise than the file expects."""
     try:
-        return unpacked_router(file)
+        router = unpacked_router(file)
+        if router.reads_meaning and router.meaning is None:
+            raise ValueError(f"it reads embeddings, which this deployment lacks; set {SETTING}")
+        return router
     except ValueError as error:
         log("WARNING", "tenant_router_outdated", f"the packaged router stands in until the next refit: {error}")
         return packaged()

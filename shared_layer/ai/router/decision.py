@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from shared_layer.ai.router.calibration import ALWAYS_STRONG, ALWAYS_WEAK, Calibration, Threshold
 from shared_layer.ai.router.features import SHAPE, Vector, features
+from shared_layer.ai.router.meaning import wanting
 from shared_layer.ai.router.model import Router, packaged
 from shared_layer.ai.router.policy import RoutingPolicy, SpendAtMost
 from shared_layer.ai.router.shape import TRAITS
@@ -48,7 +49,7 @@ def decide(
     answers; a policy that spends nothing is always weak. A conversation is no familiar kind: training had none.
     """
     router = router or packaged()
-    vector = features(prompt_text).vector
+    vector = features(prompt_text, router.meaning).vector
     judged = router.judge(vector)
     probability = router.probability(judged.gain)
     threshold, because = _threshold(router, policy, calibration)
@@ -57,7 +58,7 @@ def decide(
         p_weak_good_enough=probability,
         threshold=threshold.value,
         familiar=judged.familiar and _turns(messages) <= 1 and not by_form,
-        reasons=(f"the weak model is good enough with {probability:.0%}; {because}",),
+        reasons=(f"the weak model is good enough with {probability:.0%}; {because}", *filter(None, [wanting()])),
         vector=vector,
     )
 
@@ -68,7 +69,7 @@ def contributions(prompt_text: str, router: Router) -> tuple[str, ...]:
     A trait's part is what the predicted gain loses if it alone were of the usual measure; a word's is its weight. It
     takes as long as twenty decisions.
     """
-    found = features(prompt_text)
+    found = features(prompt_text, router.meaning)
     seen = router.sight.look(found.vector)
     trust = router.judge(found.vector, seen).trust
     heads = ((router.weak_fails, router.weak_fails.share), (router.strong_fails, -trust * router.strong_fails.share))
@@ -77,9 +78,14 @@ def contributions(prompt_text: str, router: Router) -> tuple[str, ...]:
         (sum(part * sum(map(mul, head.kernel, change)) for head, part in heads), trait.words)
         for trait, change in zip(TRAITS, changes, strict=True)
     ]
-    for (slot, value), gram in zip(found.vector[SHAPE:], found.grams, strict=True):
-        pull = sum(part * head.words[slot - SHAPE] * head.scale for head, part in heads) * value
-        named.append((pull, f"the words {gram!r}"))
+    leaning = router.leaning(found.vector)
+    named.append((leaning, f"being {'longer' if leaning > 0 else 'shorter'} than usual"))
+    pulls = [
+        sum(part * head.words[slot - SHAPE] * head.scale for head, part in heads) * value
+        for slot, value in found.vector[SHAPE:]
+    ]
+    named.append((sum(pulls[len(found.grams) :]), "what it means"))
+    named += [(pull, f"the words {gram!r}") for pull, gram in zip(pulls, found.grams, strict=False)]
     loudest = sorted(named, key=lambda item: -abs(item[0]))[:_REASONS]
     return tuple(
         f"{name} speaks for the {'strong' if pull > 0 else 'weak'} model ({pull:+.3f})" for pull, name in loudest

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Final
 
 from shared_layer.ai.router.calibration import Calibration, Scored, Threshold, calibrate
+from shared_layer.ai.router.meaning import meaning
 from shared_layer.ai.router.model import Router
 from shared_layer.ai.router.outcome import Outcome
 from shared_layer.ai.router.policy import RoutingPolicy
 
 PACKAGED: Final = Path(__file__).with_name("evidence.bin")
+PACKAGED_MEANING: Final = PACKAGED.with_name("evidence_meaning.bin")
 MOST: Final = 2_000
 _ROW: Final = struct.Struct("<HBBII")
 _UNITS: Final = (65_535, 255, 255)
@@ -53,16 +55,24 @@ def packaged_file(router: Router, scored: Sequence[Scored]) -> bytes:
     return line.encode() + b"\n" + packed(scored)
 
 
-@cache
 def packaged_evidence() -> tuple[Scored, ...]:
-    """The public outcomes, read once. They carry no prices."""
-    return tuple(unpacked(PACKAGED.read_bytes().partition(b"\n")[2]))
+    """The public outcomes as the packaged router scored them. They carry no prices."""
+    return _evidence(PACKAGED_MEANING if meaning() else PACKAGED)
 
 
-@cache
 def packaged_calibration() -> Calibration:
     """The threshold of the policy that nobody wrote, on the public outcomes."""
-    head = json.loads(PACKAGED.read_bytes().partition(b"\n")[0])
+    return _calibration(PACKAGED_MEANING if meaning() else PACKAGED)
+
+
+@cache
+def _evidence(file: Path) -> tuple[Scored, ...]:
+    return tuple(unpacked(file.read_bytes().partition(b"\n")[2]))
+
+
+@cache
+def _calibration(file: Path) -> Calibration:
+    head = json.loads(file.read_bytes().partition(b"\n")[0])
     threshold = Threshold(head["threshold"], head["weak_share"])
     return Calibration(threshold, head["router"], RoutingPolicy().target, head["outcomes"])
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from array import array
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -20,6 +21,10 @@ from shared_layer.ai.router.shape import TRAITS, read
 SHAPE: Final = len(TRAITS)
 BUCKETS: Final = 1 << 16
 SLOTS: Final = SHAPE + BUCKETS
+MEANING: Final = 384
+"""The numbers of an embedding; their slots come after all others."""
+_WEIGHT: Final = 1.2
+"""The length of an embedding, beside the two halves of words of length 1."""
 _READ: Final = 6_000
 """Characters read from each end of a longer prompt: the task is usually said there, and the time stays bounded."""
 _TOKEN: Final = re.compile(r"[a-z]+(?:'[a-z]+)?|[^\W_a-z]+|[^\s\w]|_+")
@@ -43,8 +48,8 @@ def tokens_of(text: str) -> list[str]:
     return ["#" if token[0].isdigit() else token for token in _TOKEN.findall(text.lower())]
 
 
-def features(text: str) -> Features:
-    """What the router sees of a prompt."""
+def features(text: str, meaning: Callable[[str], Sequence[float]] | None = None) -> Features:
+    """What the router sees of a prompt; with `meaning`, also what that says of it."""
     text = _LAST_CUE.sub("", text if len(text) <= 2 * _READ else f"{text[:_READ]}\n{text[-_READ:]}")
     tokens = tokens_of(text)
     reading = read(text, tokens)
@@ -55,7 +60,19 @@ def features(text: str) -> Features:
         offered = _counted(tokens_of("\n".join(reading.options)), _OPTION_MARK)
         vector += _hashed(offered)
         counts |= offered
+    if meaning is not None:
+        vector += [(SLOTS + n, _WEIGHT * value) for n, value in enumerate(meaning(text))]
     return Features(vector, tuple(counts))
+
+
+def meant(vector: Vector) -> bool:
+    """Whether a prompt's meaning is in its vector."""
+    return vector[-1][0] >= SLOTS
+
+
+def without_meaning(vector: Vector) -> Vector:
+    """The vector as a router sees it that knows nothing of meanings."""
+    return vector[:-MEANING] if meant(vector) else vector
 
 
 def _counted(tokens: list[str], mark: str) -> dict[str, int]:

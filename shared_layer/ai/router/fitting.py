@@ -16,10 +16,15 @@ Columns = Sequence[Sequence[float]]
 Matrix = list[list[float]]
 
 
-def ridge(rows: Sequence[Vector], targets: Sequence[float], penalty: float, epochs: int) -> list[float]:
-    """The weights of the buckets of words. Each row's dual variable has a closed-form optimum given the others
-    (Shalev-Shwartz & Zhang 2013, "Stochastic dual coordinate ascent"; Hsieh et al. 2008 for liblinear's form)."""
-    weights = [0.0] * BUCKETS
+def ridge(
+    rows: Sequence[Vector], targets: Sequence[float], penalty: float, epochs: int, width: int = BUCKETS
+) -> list[float]:
+    """The weights of the `width` slots after the shape's.
+
+    Each row's dual variable has a closed-form optimum given the others (Shalev-Shwartz & Zhang 2013, "Stochastic dual
+    coordinate ascent"; Hsieh et al. 2008 for liblinear's form).
+    """
+    weights = [0.0] * width
     spoken = [[(slot - SHAPE, value) for slot, value in row[SHAPE:]] for row in rows]
     squares = [sum([value * value for _, value in row]) for row in spoken]
     duals = [0.0] * len(rows)

@@ -16,7 +16,7 @@ from random import Random
 from typing import Final
 
 from shared_layer.ai.router.calibration import Scored
-from shared_layer.ai.router.features import Vector
+from shared_layer.ai.router.features import BUCKETS, MEANING, Vector, meant, without_meaning
 from shared_layer.ai.router.fitting import Matrix, products, ridge, solve
 from shared_layer.ai.router.model import Head, Router, quantised, sealed
 from shared_layer.ai.router.outcome import Outcome
@@ -33,10 +33,12 @@ _NUGGET: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to learn: the penalties of shape and words, the rounds of descent, and the router to start from, if any."""
+    """How to learn: the penalties of shape and words, how much longer prompts are believed to be harder (see Router),
+    the rounds of descent, and the router to start from, if any."""
 
     shape_penalty: float = 20.0
-    word_penalty: float = 20.0
+    word_penalty: float = 50.0
+    lean: float = 0.03
     epochs: int = 4
     base: Router | None = None
 
@@ -70,9 +72,13 @@ def learn_scored(outcomes: Sequence[Outcome], recipe: Recipe = DEFAULT) -> Learn
     likeness = sorted(familiarity(seen) for n, seen in enumerate(lesson.seen) if max(seen) < 1.0)
     start, whole = (_digits(likeness[len(likeness) // part]) for part in (STRANGE, USUAL)) if likeness else (0.0, 1.0)
     trusted = (start, max(whole, _digits(start + 0.01)))
-    router = Router(lesson.sight, weak.head, strong.head, trusted, 1.0, 0.0)
+    router = Router(lesson.sight, weak.head, strong.head, trusted, recipe.lean, 1.0, 0.0)
     gains = [
-        weak.head.usual - strong.head.usual + weak.held[n] - router.trust(familiarity(seen)) * strong.held[n]
+        weak.head.usual
+        - strong.head.usual
+        + weak.held[n]
+        - router.trust(familiarity(seen)) * strong.held[n]
+        + router.leaning(lesson.rows[n])
         for n, seen in enumerate(lesson.seen)
     ]
     slope, offset = platt(gains, [float(outcome.good_enough) for outcome in ordered])
@@ -86,8 +92,12 @@ class _Lesson:
 
     def __init__(self, outcomes: Sequence[Outcome], recipe: Recipe) -> None:
         self.recipe = recipe
-        self.rows: list[Vector] = [outcome.vector for outcome in outcomes]
-        self.sight: Sight = recipe.base.sight if recipe.base else sight_of(self.rows)
+        base = recipe.base
+        meaning = base.reads_meaning if base else all(meant(outcome.vector) for outcome in outcomes)
+        self.width = BUCKETS + MEANING * meaning
+        rows = [outcome.vector for outcome in outcomes]
+        self.rows: list[Vector] = rows if meaning else list(map(without_meaning, rows))
+        self.sight: Sight = base.sight if base else sight_of(self.rows)
         self.seen = [self.sight.look(row) for row in self.rows]
         self.columns = [[array("d", column) for column in zip(*self.seen[n::FOLDS], strict=True)] for n in range(FOLDS)]
         self._products = [products(columns) for columns in self.columns]
@@ -111,7 +121,8 @@ class _Lesson:
         kernel = solve(self.equations(left_out), [math.fsum(sums) for sums in zip(*told, strict=True)])
         kept = [n for n in range(len(self.rows)) if n % FOLDS != left_out]
         rest = [targets[n] - sum(map(mul, kernel, self.seen[n])) for n in kept]
-        words = ridge([self.rows[n] for n in kept], rest, self.recipe.word_penalty, self.recipe.epochs)
+        rows = [self.rows[n] for n in kept]
+        words = ridge(rows, rest, self.recipe.word_penalty, self.recipe.epochs, self.width)
         return kernel, words
 
 

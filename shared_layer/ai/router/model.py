@@ -14,11 +14,15 @@ from operator import mul
 from pathlib import Path
 from typing import Final
 
-from shared_layer.ai.router.features import BUCKETS, SHAPE, Vector
+from shared_layer.ai.router.features import BUCKETS, MEANING, SHAPE, Vector, without_meaning
+from shared_layer.ai.router.meaning import Meaning, meaning
 from shared_layer.ai.router.sight import Sight, familiarity, from_bytes, to_bytes
 
 PACKAGED: Final = Path(__file__).with_name("weights.bin")
-FORMAT: Final = 2
+PACKAGED_MEANING: Final = PACKAGED.with_name("weights_meaning.bin")
+FORMAT: Final = 3
+LENGTH: Final = 0
+"""The trait of a prompt's length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class Head:
     """One prediction: the `usual` value, and how a prompt departs from it.
 
     `kernel` weighs the resemblance to each landmark; `words` (whole numbers from -127 to 127, times `scale`) the
-    prompt's words. `share` is how much of a departure proved true on prompts that were not learned from.
+    prompt's words, and after them its meaning where the router reads that. `share` is how much of a departure proved
+    true on prompts that were not learned from.
     """
 
     usual: float
@@ -62,25 +67,43 @@ class Router:
 
     Where the weak model fails carries over to prompts of other kinds; where the strong one fails does not. So the
     second counts only as far as the prompt's shape is familiar. `trusted` holds where trust begins and where it is
-    whole. `slope` and `offset` turn a gain into a probability (Platt 1999). `digest` tells one router from another: a
-    calibration belongs to one.
+    whole. `lean` is what is believed before anything is learned: how much more the strong model adds at a prompt that
+    is one standard deviation longer; at kinds never met it is most of what there is. `slope` and `offset` turn a gain
+    into a probability (Platt 1999). `digest` tells one router from another: a calibration belongs to one.
     """
 
     sight: Sight
     weak_fails: Head
     strong_fails: Head
     trusted: tuple[float, float]
+    lean: float
     slope: float
     offset: float
     digest: str = ""
 
+    @property
+    def reads_meaning(self) -> bool:
+        """Whether it was learned from embeddings, too."""
+        return len(self.weak_fails.words) > BUCKETS
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """What its prompts are to be embedded by: nothing, for most routers."""
+        return meaning() if self.reads_meaning else None
+
     def judge(self, vector: Vector, resemblances: Sequence[float] = ()) -> Judgement:
         """What is to be expected of a prompt; `resemblances` where the caller has them already."""
+        if not self.reads_meaning:
+            vector = without_meaning(vector)
         seen = resemblances or self.sight.look(vector)
         trust = self.trust(familiarity(seen))
         strong = trust * self.strong_fails.departure(seen, vector) if trust else 0.0
         gain = self.weak_fails.usual - self.strong_fails.usual + self.weak_fails.departure(seen, vector) - strong
-        return Judgement(gain, trust, trust >= 1.0)
+        return Judgement(gain + self.leaning(vector), trust, trust >= 1.0)
+
+    def leaning(self, vector: Vector) -> float:
+        """What the prompt's length alone adds to the gain."""
+        return self.lean * self.sight.standard(LENGTH, vector[LENGTH][1])
 
     def gain(self, vector: Vector) -> float:
         """The predicted gain of asking the strong model."""
@@ -101,9 +124,10 @@ class Router:
             name: {"usual": head.usual, "kernel": head.kernel, "scale": head.scale, "share": head.share}
             for name, head in (("weak_fails", self.weak_fails), ("strong_fails", self.strong_fails))
         }
-        kept = {name: getattr(self, name) for name in ("trusted", "slope", "offset")}
+        kept = {name: getattr(self, name) for name in ("trusted", "lean", "slope", "offset")}
         sight = {"means": self.sight.means, "deviations": self.sight.deviations, "marks": len(self.sight.marks)}
-        line = json.dumps(heads | kept | sight | {"slots": [SHAPE, BUCKETS], "format": FORMAT}, sort_keys=True)
+        slots = [SHAPE, len(self.weak_fails.words)]
+        line = json.dumps(heads | kept | sight | {"slots": slots, "format": FORMAT}, sort_keys=True)
         marks = b"".join(map(to_bytes, self.sight.marks))
         content = marks + self.weak_fails.words.tobytes() + self.strong_fails.words.tobytes()
         return line.encode() + b"\n" + zlib.compress(content, 9)
@@ -120,25 +144,29 @@ def unpacked(file: bytes) -> Router:
     """The router of a file that `packed` made. Raises ValueError for one of other features or another format."""
     line, _, rest = file.partition(b"\n")
     head = json.loads(line)
-    if head["format"] != FORMAT or head["slots"] != [SHAPE, BUCKETS]:
+    if head["format"] != FORMAT or head["slots"] not in ([SHAPE, BUCKETS], [SHAPE, BUCKETS + MEANING]):
         raise ValueError("the weights belong to other features; train again: python -m infra.router_training")
     content = zlib.decompress(rest)
     after = head["marks"] * SHAPE
     marks = tuple(from_bytes(content[n : n + SHAPE]) for n in range(0, after, SHAPE))
-    heads = []
+    heads, slots = [], head["slots"][1]
     for n, name in enumerate(("weak_fails", "strong_fails")):
-        words = array("b", content[after + n * BUCKETS : after + (n + 1) * BUCKETS])
+        words = array("b", content[after + n * slots : after + (n + 1) * slots])
         made = head[name]
         heads.append(Head(made["usual"], tuple(made["kernel"]), words, made["scale"], made["share"]))
     sight = Sight(tuple(head["means"]), tuple(head["deviations"]), marks)
     start, whole = head["trusted"]
-    return Router(sight, heads[0], heads[1], (start, whole), head["slope"], head["offset"], _digest(file))
+    return Router(sight, heads[0], heads[1], (start, whole), head["lean"], head["slope"], head["offset"], _digest(file))
+
+
+def packaged() -> Router:
+    """The router that comes with the platform, read once: the one that reads meanings, where those are to be had."""
+    return _read(PACKAGED_MEANING if meaning() else PACKAGED)
 
 
 @cache
-def packaged() -> Router:
-    """The router that comes with the platform, read once."""
-    return unpacked(PACKAGED.read_bytes())
+def _read(file: Path) -> Router:
+    return unpacked(file.read_bytes())
 
 
 def sealed(router: Router) -> Router:

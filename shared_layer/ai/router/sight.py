@@ -44,6 +44,10 @@ class Sight:
         scaled = zip(shape, self.means, self.deviations, strict=True)
         return [max(-CLIP, min(CLIP, (value - mean) / deviation)) for (_, value), mean, deviation in scaled]
 
+    def standard(self, trait: int, measure: float) -> float:
+        """One trait's measure, -CLIP to CLIP."""
+        return max(-CLIP, min(CLIP, (measure - self.means[trait]) / self.deviations[trait]))
+
     def look(self, vector: Vector) -> list[float]:
         """The resemblance to each landmark, 0 to 1."""
         return self.near(self.standardised(vector))

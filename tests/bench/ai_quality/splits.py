@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
 
 from infra.router_training.labelled import Labelled
 
 Split = tuple[list[Labelled], list[Labelled]]
+Splitter = Callable[[Sequence[Labelled], int], Iterable[Split]]
 FAMILIES = {
     "mathematics": ("AIME", "AsDiv", "FinQA", "GSM8K", "MATH", "MathQA", "MMLUPro_math", "MMLUPro_physics",
                     "MMLUPro_engineering", "MMLUPro_chemistry", "MMLU_formal_logic", "OpenTDB_Science: Mathematics"),
@@ -45,11 +46,14 @@ def by_group(all_: Sequence[Labelled], folds: int, labels: int | None = None) ->
         yield train[:labels], [one for one in all_ if place[one.group] == fold]
 
 
-def mixed(exams: Sequence[Labelled], others: Sequence[Labelled]) -> list[Labelled]:
-    """Five tasks in equal parts: MMLU, and RouterArena's four families; the smallest decides how many of each."""
+def mixed(exams: Sequence[Labelled], others: Sequence[Labelled], draw: int = 3) -> list[Labelled]:
+    """Five tasks in equal parts: MMLU, and RouterArena's four families; the smallest decides how many of each.
+
+    `draw` says which prompts; 3 is the one that was always measured.
+    """
     tasks: dict[str, list[Labelled]] = defaultdict(list)
     for one in others:
         tasks[family(one.group)].append(one)
     size = min(Counter(family(one.group) for one in others).values())
     tasks["mmlu"] = list(exams)
-    return [one for name in sorted(tasks) for one in Random(3).sample(tasks[name], size)]
+    return [one for name in sorted(tasks) for one in Random(draw).sample(tasks[name], size)]
