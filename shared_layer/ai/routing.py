@@ -2,9 +2,10 @@
 
 Where a weak and a strong provider are configured, the learned router decides by the tenant's policy: it knows with what
 probability the weak model is good enough, and from which probability on that keeps the policy's target. Elsewhere, and
-for prompts of kinds that the router never met, the design document's rule decides. Complex: Abacus, else OpenAI, else
-internal. Simple: internal. "Else" means not configured, breaker open, or failed just now. A prompt whose internal
-model fails goes on to the others: an answer is worth more than the saving. A named model is tried alone.
+for prompts of kinds that neither the router's training nor the tenant's own outcomes met, the design document's rule
+decides. Complex: Abacus, else OpenAI, else internal. Simple: internal. "Else" means not configured, breaker open, or
+failed just now. A prompt whose internal model fails goes on to the others: an answer is worth more than the saving. A
+named model is tried alone.
 """
 
 from __future__ import annotations
@@ -154,7 +155,8 @@ def weak_and_strong(policy: RoutingPolicyText) -> tuple[Target | None, tuple[Tar
 def _ask_router(body: Mapping[str, Any], standing: Standing) -> learned.Decision:
     policy, by_form = standing.policy.for_router, any(body.get(name) for name in _FORMS)
     text = last_question(body)
-    return learned.decide(text, body["messages"], policy, standing.calibration, standing.router, by_form)
+    own = standing.source == "own"
+    return learned.decide(text, body["messages"], policy, standing.calibration, standing.router, by_form, own)
 
 
 def last_question(body: Mapping[str, Any]) -> str:

@@ -40,24 +40,28 @@ def decide(
     calibration: Calibration | None,
     router: Router | None = None,
     by_form: bool = False,
+    own: bool = False,
 ) -> Decision:
     """The decision for what the user asks last; `messages` is the conversation around it, if there is one.
 
-    `by_form`: the request's form (tools, say) makes it of another kind than its words tell.
+    `by_form`: the request's form (tools, say) makes it of another kind than its words tell. `own`: the calibration
+    rests on outcomes of the tenant's own prompts, so that their kinds were met there, whatever the training knew.
 
     Without a calibration of just this router and target nothing is known of the threshold, and the strong model
-    answers; a policy that spends nothing is always weak. A conversation is no familiar kind: training had none.
+    answers; a policy that spends nothing is always weak, and what a spend allows is not left to the platform's rule. A
+    conversation is no familiar kind: training had none.
     """
     router = router or packaged()
     vector = features(prompt_text, router.meaning).vector
     judged = router.judge(vector)
     probability = router.probability(judged.gain)
     threshold, because = _threshold(router, policy, calibration)
+    bounded = isinstance(policy.target, SpendAtMost)
     return Decision(
         weak=threshold.weak(probability),
         p_weak_good_enough=probability,
         threshold=threshold.value,
-        familiar=judged.familiar and _turns(messages) <= 1 and not by_form,
+        familiar=bounded or ((own or (judged.familiar and _turns(messages) <= 1)) and not by_form),
         reasons=(f"the weak model is good enough with {probability:.0%}; {because}", *filter(None, [wanting()])),
         vector=vector,
     )

@@ -99,7 +99,7 @@ class Router:
         trust = self.trust(familiarity(seen))
         strong = trust * self.strong_fails.departure(seen, vector) if trust else 0.0
         gain = self.weak_fails.usual - self.strong_fails.usual + self.weak_fails.departure(seen, vector) - strong
-        return Judgement(gain + self.leaning(vector), trust, trust >= 1.0)
+        return Judgement(gain + self.leaning(vector), trust, trust >= 1.0 and self.sight.met(vector))
 
     def leaning(self, vector: Vector) -> float:
         """What the prompt's length alone adds to the gain."""
@@ -125,9 +125,15 @@ class Router:
             for name, head in (("weak_fails", self.weak_fails), ("strong_fails", self.strong_fails))
         }
         kept = {name: getattr(self, name) for name in ("trusted", "lean", "slope", "offset")}
-        sight = {"means": self.sight.means, "deviations": self.sight.deviations, "marks": len(self.sight.marks)}
+        sight = {
+            "means": self.sight.means,
+            "deviations": self.sight.deviations,
+            "least": self.sight.least,
+            "most": self.sight.most,
+        }
         slots = [SHAPE, len(self.weak_fails.words)]
-        line = json.dumps(heads | kept | sight | {"slots": slots, "format": FORMAT}, sort_keys=True)
+        form = {"slots": slots, "marks": len(self.sight.marks), "format": FORMAT}
+        line = json.dumps(heads | kept | sight | form, sort_keys=True)
         marks = b"".join(map(to_bytes, self.sight.marks))
         content = marks + self.weak_fails.words.tobytes() + self.strong_fails.words.tobytes()
         return line.encode() + b"\n" + zlib.compress(content, 9)
@@ -154,7 +160,8 @@ def unpacked(file: bytes) -> Router:
         words = array("b", content[after + n * slots : after + (n + 1) * slots])
         made = head[name]
         heads.append(Head(made["usual"], tuple(made["kernel"]), words, made["scale"], made["share"]))
-    sight = Sight(tuple(head["means"]), tuple(head["deviations"]), marks)
+    means, deviations, least, most = (tuple(head[name]) for name in ("means", "deviations", "least", "most"))
+    sight = Sight(means, deviations, least, most, marks)
     start, whole = head["trusted"]
     return Router(sight, heads[0], heads[1], (start, whole), head["lean"], head["slope"], head["offset"], _digest(file))
 

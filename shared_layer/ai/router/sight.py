@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import mul
 from random import Random
 from typing import Final
@@ -28,10 +28,13 @@ Shape = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """`means` and `deviations` standardise the traits; `marks` are the landmarks, standardised."""
+    """`means` and `deviations` standardise the traits; `marks` are the landmarks, standardised. `least` and `most` are
+    between what the traits of all the training's prompts lie."""
 
     means: Shape
     deviations: Shape
+    least: Shape
+    most: Shape
     marks: tuple[Shape, ...]
     squares: Shape = ()
 
@@ -47,6 +50,11 @@ class Sight:
     def standard(self, trait: int, measure: float) -> float:
         """One trait's measure, -CLIP to CLIP."""
         return max(-CLIP, min(CLIP, (measure - self.means[trait]) / self.deviations[trait]))
+
+    def met(self, vector: Vector) -> bool:
+        """Whether no trait is beyond what training met: where all had options, a prompt without is of another kind."""
+        bounds = zip(vector[:SHAPE], self.least, self.most, strict=True)
+        return all(least <= value <= most for (_, value), least, most in bounds)
 
     def look(self, vector: Vector) -> list[float]:
         """The resemblance to each landmark, 0 to 1."""
@@ -77,9 +85,10 @@ def sight_of(rows: Sequence[Vector]) -> Sight:
     means = tuple(_digits(math.fsum(column) / len(rows)) for column in columns)
     spreads = [math.fsum((value - mean) ** 2 for value in column) for column, mean in zip(columns, means, strict=True)]
     deviations = tuple(_digits(math.sqrt(spread / len(rows))) or 1.0 for spread in spreads)
-    blind = Sight(means, deviations, ())
+    least, most = (tuple(_digits(edge(column)) for column in columns) for edge in (min, max))
+    blind = Sight(means, deviations, least, most, ())
     picked = Random(1).sample(range(len(rows)), min(LANDMARKS, len(rows)))  # noqa: S311  landmarks, not a secret
-    return Sight(means, deviations, tuple(from_bytes(to_bytes(blind.standardised(rows[n]))) for n in picked))
+    return replace(blind, marks=tuple(from_bytes(to_bytes(blind.standardised(rows[n]))) for n in picked))
 
 
 def to_bytes(shape: Sequence[float]) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +46,19 @@ def test_an_exam_question_is_familiar_and_a_conversation_is_not():
     assert decide(EXAM, [], KEEP, None).familiar
     assert not decide(EXAM, turns, KEEP, None).familiar
     assert not decide("Write a campaign for our spring shoes", [], KEEP, None).familiar
+
+
+def test_what_the_tenants_own_outcomes_calibrated_is_decided_by_them_whatever_the_training_met():
+    chat = [{"role": "user"}, {"role": "assistant"}, {"role": "user"}]
+    own = partial(decide, "Write a campaign for our spring shoes", chat, KEEP, calibrated(0.5), own=True)
+    assert own().familiar
+    assert not own(by_form=True).familiar
+
+
+def test_a_spend_is_never_left_to_the_rule():
+    policy = RoutingPolicy(SpendAtMost(0))
+    found = decide("Prove the theorem by induction", [], policy, None, by_form=True)
+    assert (found.weak, found.familiar) == (True, True)
 
 
 def test_the_reason_names_the_calibration_and_the_features_say_what_spoke_for_which_model():
