@@ -16,12 +16,11 @@ from random import Random
 from infra.router_training.labelled import ARTEFACT, Labelled, mmlu
 from shared_layer.ai.router import evidence, model
 from shared_layer.ai.router.features import features
-from shared_layer.ai.router.learning import learn_scored
+from shared_layer.ai.router.learning import Learned, Recipe, learn_scored
 from shared_layer.ai.router.meaning import meaning_of
-from shared_layer.ai.router.outcome import Outcome
 
 EMBEDDED = 3_000
-"""Outcomes that the router which reads meanings learns from: as many as are embedded in two minutes."""
+"""Outcomes that are embedded for the router which reads meanings: as many as that takes two minutes for."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,21 +34,23 @@ def main(arguments: list[str] | None = None) -> int:
     known = [labelled for labelled in mmlu(options.data) if labelled.group != ARTEFACT]
     if not known:
         parser.error(f"{options.data} holds no mmlu/mmlu_*.csv")
-    outcomes = _embedded(known) if options.meaning else [labelled.outcome for labelled in known]
-    learned = learn_scored(outcomes)
+    learned = _with_meaning(known) if options.meaning else learn_scored([labelled.outcome for labelled in known])
     weights = options.output or (model.PACKAGED_MEANING if options.meaning else model.PACKAGED)
     beside = evidence.PACKAGED_MEANING if options.meaning else evidence.PACKAGED
     files = {
         weights: learned.router.packed(),
         weights.with_name(beside.name): evidence.packaged_file(learned.router, learned.scored),
     }
-    return _written(files, len(outcomes), options.check)
+    return _written(files, len(known), options.check)
 
 
-def _embedded(known: list[Labelled]) -> list[Outcome]:
-    """Some of the outcomes, drawn by chance, each with what its prompt means."""
+def _with_meaning(known: list[Labelled]) -> Learned:
+    """A router of the outcomes but some, adapted to those by what their prompts mean besides."""
     drawn = Random(11).sample(known, min(EMBEDDED, len(known)))  # noqa: S311  a sample, not a secret
-    return [replace(one.outcome, vector=features(one.prompt, meaning_of).vector) for one in drawn]
+    picked = {id(one) for one in drawn}
+    base = learn_scored([one.outcome for one in known if id(one) not in picked]).router
+    outcomes = [replace(one.outcome, vector=features(one.prompt, meaning_of).vector) for one in drawn]
+    return learn_scored(outcomes, Recipe(base=base.widened()))
 
 
 def _written(files: dict[Path, bytes], outcomes: int, check: bool) -> int:

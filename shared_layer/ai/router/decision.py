@@ -62,7 +62,7 @@ def decide(
         p_weak_good_enough=probability,
         threshold=threshold.value,
         familiar=bounded or ((own or (judged.familiar and _turns(messages) <= 1)) and not by_form),
-        reasons=(f"the weak model is good enough with {probability:.0%}; {because}", *filter(None, [wanting()])),
+        reasons=(f"the weak model is good enough with {probability:.1%}; {because}", *filter(None, [wanting()])),
         vector=vector,
     )
 
@@ -102,7 +102,7 @@ def _threshold(router: Router, policy: RoutingPolicy, calibration: Calibration |
     if calibration is None or calibration.target != policy.target or calibration.router != router.digest:
         return Threshold(ALWAYS_STRONG), "no calibration for this router and target yet, so the strong model answers"
     asked = calibration.threshold.value
-    return calibration.threshold, f"{asked:.0%} are asked for, calibrated on {calibration.outcomes} outcomes"
+    return calibration.threshold, f"{asked:.1%} are asked for, calibrated on {calibration.outcomes} outcomes"
 
 
 def _turns(messages: Sequence[Mapping[str, Any]]) -> int:

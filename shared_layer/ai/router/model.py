@@ -91,6 +91,12 @@ class Router:
         """What its prompts are to be embedded by: nothing, for most routers."""
         return meaning() if self.reads_meaning else None
 
+    def widened(self) -> Router:
+        """The same router, ready to learn from meanings: nothing is known of them yet."""
+        room = array("b", bytes(MEANING))
+        weak, strong = (replace(head, words=head.words + room) for head in (self.weak_fails, self.strong_fails))
+        return sealed(replace(self, weak_fails=weak, strong_fails=strong))
+
     def judge(self, vector: Vector, resemblances: Sequence[float] = ()) -> Judgement:
         """What is to be expected of a prompt; `resemblances` where the caller has them already."""
         if not self.reads_meaning:
