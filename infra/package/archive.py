@@ -11,9 +11,14 @@ from pathlib import Path
 
 from infra.package.distributions import SERVER, closure, owners_of, pinned
 from infra.package.reach import reach_of
+from shared_layer.ai.minilm.files import CARRIER, model_files
+from shared_layer.ai.router import meaning
 from shared_layer.core.declaration import AnyDeclaration, HttpOperation
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
+MEANING = "shared_layer/ai/router/meaning.py"
+"""What loads the encoder by its name, where a deployment asks for embeddings: then its archives carry that, and
+the model's files: the distribution that has them would have torch installed."""
 SOCKET_SERVER = "shared_layer.front_door.socket_server"
 
 
@@ -50,10 +55,16 @@ def package(root: Path, declaration: AnyDeclaration) -> Package:
     """The package of one function. Raises LookupError or FileNotFoundError for an import that is not to be had."""
     modules = [declaration.module, SOCKET_SERVER] if _is_socket(declaration) else [declaration.module]
     reach = reach_of(root, *modules)
-    names = closure([*owners_of(reach.external), *SERVER, *(("websockets",) if _is_socket(declaration) else ())])
+    lock, more = "functions", ("websockets",) if _is_socket(declaration) else ()
+    carried: dict[str, bytes] = {}
+    if meaning.asked_for() and root / MEANING in reach.files:
+        reach, lock = reach_of(root, *modules, meaning.ENCODER), "embeddings"
+        carried = {f"{CARRIER}/model/{file.name}": file.read_bytes() for file in model_files()}
+    names = closure([*owners_of(reach.external), *SERVER, *more])
     contents = {str(file.relative_to(root).as_posix()): file.read_bytes() for file in reach.files}
+    contents |= carried
     contents["main.py"] = main_file(declaration).encode()
-    contents["requirements.txt"] = pinned(root / "infra/locks/functions.txt", names).encode()
+    contents["requirements.txt"] = pinned(root / f"infra/locks/{lock}.txt", names).encode()
     return Package(declaration.name, contents, tuple(sorted(names)))
 
 

@@ -31,7 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing: is the file what this data gives?")
     parser.add_argument("--meaning", action="store_true", help="train the router that reads embeddings, too")
     options = parser.parse_args(arguments)
-    known = [labelled for labelled in mmlu(options.data) if labelled.group != ARTEFACT]
+    known = list(mmlu(options.data))
+    Random(11).shuffle(known)  # noqa: S311  which ones are embedded, not a secret
+    known = [labelled for labelled in known if labelled.group != ARTEFACT]
     if not known:
         parser.error(f"{options.data} holds no mmlu/mmlu_*.csv")
     learned = _with_meaning(known) if options.meaning else learn_scored([labelled.outcome for labelled in known])
@@ -46,10 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _with_meaning(known: list[Labelled]) -> Learned:
     """A router of the outcomes but some, adapted to those by what their prompts mean besides."""
-    drawn = Random(11).sample(known, min(EMBEDDED, len(known)))  # noqa: S311  a sample, not a secret
-    picked = {id(one) for one in drawn}
-    base = learn_scored([one.outcome for one in known if id(one) not in picked]).router
-    outcomes = [replace(one.outcome, vector=features(one.prompt, meaning_of).vector) for one in drawn]
+    base = learn_scored([one.outcome for one in known[EMBEDDED:]] or [one.outcome for one in known]).router
+    outcomes = [replace(one.outcome, vector=features(one.prompt, meaning_of).vector) for one in known[:EMBEDDED]]
     return learn_scored(outcomes, Recipe(base=base.widened()))
 
 

@@ -11,6 +11,7 @@ from infra.manifest.access import access_of, reaches
 from infra.manifest.terraform.grants import grants_of
 from shared_layer.access import operators
 from shared_layer.ai.providers import PROVIDERS, Provider
+from shared_layer.ai.router import meaning
 from shared_layer.core.declaration import AnyDeclaration, HttpOperation
 from shared_layer.docs import description
 
@@ -27,6 +28,9 @@ SOCKET_COMMAND: Final = (
 
 _TIMEOUT: Final = 3600
 """The longest that Cloud Run lets a request take, in seconds."""
+
+_EMBEDDING_MEMORY: Final = 512
+"""MiB of a function that embeds prompts: numpy and MiniLM take 110 of them."""
 
 _ACCOUNT_LENGTH: Final = 30
 _NAME_LENGTH: Final = 49
@@ -47,14 +51,14 @@ def function_document(declaration: AnyDeclaration, topics: Iterable[str]) -> dic
         "kind": declaration.kind,
         "tier": declaration.tier if isinstance(declaration, HttpOperation) else "none",
         "account": account_of(slug),
-        "memory": resources.memory,
+        "memory": max(resources.memory, _EMBEDDING_MEMORY) if _embeds(declaration) else resources.memory,
         "cpu": resources.cpu,
         "min_instances": resources.min_instances,
         "max_instances": resources.max_instances,
         "concurrency": resources.concurrency,
         "timeout": min(_TIMEOUT, math.ceil(declaration.deadline) + 1),
         "called_by_anyone": is_open,
-        "environment": {"XYNERGY_OPENAPI": DESCRIPTION_FILE} if serves_description(declaration) else {},
+        "environment": _environment(declaration),
         "secrets": sorted({*resources.secrets, *([OPERATOR_KEYS] if _authenticates(declaration) else [])}),
         "provider_keys": _provider_keys(declaration),
         **grants_of(access_of(declaration), topics).document(),
@@ -74,6 +78,17 @@ def account_of(slug: str) -> str:
 def serves_description(declaration: AnyDeclaration) -> bool:
     """Whether the function answers with the API's description."""
     return reaches(declaration, description.api_description)
+
+
+def _environment(declaration: AnyDeclaration) -> dict[str, str]:
+    """Its own variables, beside those that every function has."""
+    served = {"XYNERGY_OPENAPI": DESCRIPTION_FILE} if serves_description(declaration) else {}
+    return served | ({meaning.SETTING: "on"} if _embeds(declaration) else {})
+
+
+def _embeds(declaration: AnyDeclaration) -> bool:
+    """Whether the function embeds prompts: it routes, and whoever deploys asks for embeddings."""
+    return meaning.asked_for() and reaches(declaration, meaning.meaning)
 
 
 def _is_socket(declaration: AnyDeclaration) -> bool:

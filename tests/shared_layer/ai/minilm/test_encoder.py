@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from shared_layer.ai.minilm.encoder import DIMENSIONS, MOST_PIECES, Missing, load
+from shared_layer.ai.minilm.encoder import DIMENSIONS, MOST_PIECES, load
+from shared_layer.ai.minilm.files import Missing
 from shared_layer.ai.minilm.tensors import tensors
 
 REFERENCE = json.loads((Path(__file__).parents[3] / "data" / "minilm" / "reference.json").read_text(encoding="utf-8"))
@@ -31,7 +32,7 @@ def test_more_than_the_model_was_trained_for_is_not_read():
 
 
 def test_without_the_extra_it_is_said_what_to_do(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("shared_layer.ai.minilm.encoder.CARRIER", "no_such_distribution")
+    monkeypatch.setattr("shared_layer.ai.minilm.files.CARRIER", "no_such_distribution")
     load.cache_clear()
     try:
         with pytest.raises(Missing, match="install embeddings"):
