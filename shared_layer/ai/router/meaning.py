@@ -13,6 +13,7 @@ from functools import cache
 from importlib import import_module
 from typing import Final, cast
 
+from shared_layer.core import environment
 from shared_layer.core.logs import log
 
 SETTING: Final = "XYNERGY_ROUTER_EMBEDDINGS"
@@ -25,7 +26,7 @@ Meaning = Callable[[str], Sequence[float]]
 
 def asked_for() -> bool:
     """Whether this deployment wants prompts to be embedded."""
-    return os.environ.get(SETTING, "").lower() in ("1", "on", "true", "yes")
+    return (environment.variable(SETTING) or "").lower() in ("1", "on", "true", "yes")
 
 
 def wanting() -> str:
