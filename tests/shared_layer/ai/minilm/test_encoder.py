@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from array import array
-from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,14 @@ from shared_layer.ai.minilm.encoder import DIMENSIONS, MOST_PIECES, load
 from shared_layer.ai.minilm.files import Missing
 from shared_layer.ai.minilm.tensors import tensors
 
-REFERENCE = json.loads((Path(__file__).parents[3] / "data" / "minilm" / "reference.json").read_text(encoding="utf-8"))
+DATA = Path(__file__).parents[3] / "data" / "minilm"
+KNOWN = json.loads((DATA / "reference.json").read_text(encoding="utf-8"))
+VECTORS = array("f", (DATA / "vectors.bin").read_bytes())
+REFERENCE = [(known, VECTORS[n * DIMENSIONS : (n + 1) * DIMENSIONS]) for n, known in enumerate(KNOWN)]
 
 
-@pytest.mark.parametrize("known", REFERENCE, ids=range(len(REFERENCE)))
-def test_pieces_and_vector_are_those_of_the_models_own_library(known):
-    wanted = array("f", b64decode(known["vector"]))
+@pytest.mark.parametrize(("known", "wanted"), REFERENCE, ids=range(len(REFERENCE)))
+def test_pieces_and_vector_are_those_of_the_models_own_library(known, wanted):
     assert load().pieces(known["text"]) == known["pieces"]
     found = load().encode(known["text"])
     assert len(found) == DIMENSIONS
