@@ -67,7 +67,7 @@ def measure(contestant: Contestant, provider: str, requests: int) -> Iterator[st
     """A contestant's rows."""
     yield f"\n{contestant.name}"
     with running(contestant) as server:
-        size = int(requests * contestant.share)
+        size, started = int(requests * contestant.share), server.mebibytes()
         load(contestant, server, list(range(90_000_000, 90_000_000 + size // 10)))
         yield row("cache miss, c=16", load(contestant, server, list(range(size))))
         yield row("exact hit, c=16", load(contestant, server, [7] * size))
@@ -81,7 +81,7 @@ def measure(contestant: Contestant, provider: str, requests: int) -> Iterator[st
         load(contestant, server, replay)
         hits = 1 - (count(provider) - before) / len(replay)
         yield f"  {'Zipf replay':26}{hits:9.1%} hits of {len(replay)} requests for {len(set(replay))} prompts"
-        yield f"  {'memory':26}{server.mebibytes():9.0f} MiB"
+        yield f"  {'memory':26}{server.mebibytes():9.0f} MiB ({started:.0f} before the first request)"
 
 
 def _zipf(size: int) -> list[int]:
@@ -122,7 +122,7 @@ async def main() -> None:
             numbers = list(range(options.requests))
             floor = await asyncio.to_thread(load, bare, provider_server, numbers)
             lines += [f"\n{bare.name}", row("whole answer, c=16", floor)]
-            contestants = [xynergy(environment, provider, key)]
+            contestants = [xynergy(environment, provider, key, Path(folder))]
             if python is not None:
                 contestants.append(litellm(python, provider, environment["REDIS_URL"], Path(folder)))
             for contestant in contestants:

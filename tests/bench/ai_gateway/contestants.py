@@ -15,8 +15,13 @@ from pathlib import Path
 
 import psutil
 
+from infra.manifest.collect import collect
+from infra.package.archive import package
+from infra.package.environment import environment as required
+from infra.package.environment import unpacked
+
 ROOT = Path(__file__).resolve().parents[3]
-FUNCTION = ROOT / "functions" / "ai" / "create_chat_completion.py"
+FUNCTION = "create_chat_completion"
 LITELLM_KEY = "sk-bench"  # pragma: allowlist secret
 
 
@@ -45,15 +50,17 @@ def upstream() -> Contestant:
     return Contestant("bare upstream (the provider alone)", command, "/v1/chat/completions", "none", "bench")
 
 
-def xynergy(environment: Mapping[str, str], provider: str, key: str) -> Contestant:
-    """Our chat function, as the buildpack runs it, with the provider as its internal model."""
+def xynergy(environment: Mapping[str, str], provider: str, key: str, folder: Path) -> Contestant:
+    """Our chat function from its archive, with its own requirements alone, and the provider as its internal model."""
+    packed = package(ROOT, next(each for each in collect(ROOT).declarations if each.name == FUNCTION))
+    python, source = required(folder / "environment", packed.distributions), unpacked(packed, folder / "function")
     app = (
         "from functions_framework.aio import create_asgi_app;"
-        f"app = create_asgi_app('create_chat_completion', {str(FUNCTION)!r})"
+        f"app = create_asgi_app({FUNCTION!r}, {str(source / 'main.py')!r})"
     )
     run = "import uvicorn; uvicorn.run(app, host='127.0.0.1', port={port}, access_log=False, log_level='warning')"
-    known = {**environment, "PYTHONPATH": str(ROOT), "INTERNAL_AI_URL": provider}
-    command = [sys.executable, "-c", f"{app}; {run}"]
+    known = {**environment, "PYTHONPATH": str(source), "INTERNAL_AI_URL": provider}
+    command = [str(python), "-P", "-c", f"{app}; {run}"]
     return Contestant("Xynergy chat function", command, "/api/v1/ai/chat/completions", key, "auto", known)
 
 
