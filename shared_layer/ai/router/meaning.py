@@ -18,6 +18,7 @@ from shared_layer.core.logs import log
 
 SETTING: Final = "XYNERGY_ROUTER_EMBEDDINGS"
 ENCODER: Final = "shared_layer.ai.minilm.encoder"
+FILES: Final = "shared_layer.ai.minilm.files"
 PIECES: Final = 128
 """Pieces read of a prompt: half of what the model can, so that no decision takes longer than 60 ms."""
 
@@ -49,6 +50,7 @@ def meaning_of(text: str) -> Sequence[float]:
 @cache
 def _loaded() -> tuple[Meaning | None, str]:
     try:
+        import_module(FILES).model_files()  # says what to do, where numpy's absence would not
         meaning_of("Is it there?")
     except ImportError as missing:
         log("WARNING", "router_embeddings_missing", str(missing))

@@ -72,10 +72,10 @@ def test_a_deployment_that_asks_for_embeddings_decides_with_them():
 
 @pytest.mark.usefixtures("asked_for")
 def test_where_the_extra_is_missing_the_router_says_so_and_goes_on_without(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(meaning, "ENCODER", "shared_layer.ai.no_such_encoder")
+    monkeypatch.setattr("shared_layer.ai.minilm.files.CARRIER", "no_such_distribution")
     found = decide(PROMPT, [], RoutingPolicy(), packaged_calibration())
     assert not packaged().reads_meaning
-    assert any("goes on without" in reason for reason in found.reasons)
+    assert any("infra.install embeddings" in reason and "goes on without" in reason for reason in found.reasons)
 
 
 def test_nothing_of_it_is_loaded_where_nobody_asks():
