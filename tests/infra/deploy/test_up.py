@@ -7,6 +7,8 @@ import io
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from infra.deploy.errors import DeployError, Partial
 from infra.deploy.gcloud import Gcloud
 from infra.deploy.screen import Screen
 from infra.deploy.secrets import ensure_versions
-from infra.deploy.stage import Stage
+from infra.deploy.stage import Stage, stage
 from infra.deploy.terraform import Applied, Terraform
 from infra.local.options import ROOT
 from infra.manifest.model import Manifest
@@ -36,20 +38,22 @@ def manifest() -> Manifest:
     return few(*FEW)
 
 
-@pytest.fixture
-def deployment(dev: Stage, cloud: GoogleCloud, manifest: Manifest, tmp_path: Path) -> Iterator[Deployment]:
-    configuration = tmp_path / "configuration"
+@contextmanager
+def deploying(where: Stage, cloud: GoogleCloud, manifest: Manifest, folder: Path) -> Iterator[Deployment]:
+    """A deployment of the stage with the real Terraform."""
+    configuration = folder / "configuration"
     shutil.copytree(ROOT / "infra" / "terraform", configuration)
     cloud.state_bucket().make()
-    with schema_provider(tmp_path / "provider.sock") as attach:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "TF_REATTACH_PROVIDERS": attach,
-            "GOGC": "400",
-        }
-        terraform = Terraform(dev, configuration, {**environment, **cloud.buckets.environment})
-        yield Deployment(dev, terraform, Screen(io.StringIO()), 30, sleep=lambda _: None, manifest=manifest)
+    with schema_provider(folder / "provider.sock") as attach:
+        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "TF_REATTACH_PROVIDERS": attach, "GOGC": "400"}
+        terraform = Terraform(where, configuration, {**environment, **cloud.buckets.environment})
+        yield Deployment(where, terraform, Screen(io.StringIO()), 30, sleep=lambda _: None, manifest=manifest)
+
+
+@pytest.fixture
+def deployment(dev: Stage, cloud: GoogleCloud, manifest: Manifest, tmp_path: Path) -> Iterator[Deployment]:
+    with deploying(dev, cloud, manifest, tmp_path) as made:
+        yield made
 
 
 def session(deployment: Deployment, cloud: GoogleCloud, **more: Any) -> Session:
@@ -126,6 +130,28 @@ def _edited(deployment: Deployment) -> str:
     file = "functions/marketing/get_campaign.py"
     edit("get_campaign", file)
     return file
+
+
+def test_a_pull_requests_stage_is_a_project_of_its_own_and_leaves_nothing_behind(
+    dev: Stage, cloud: GoogleCloud, tmp_path: Path
+) -> None:
+    mine = replace(stage("pr-7"), folder=tmp_path / "pr-7")
+    its = GoogleCloud(mine, cloud.buckets)
+    its.start()
+    try:
+        with deploying(mine, its, few("sweep_outbox"), tmp_path) as deployment:
+            cloud.state_bucket().make()
+            one = session(deployment, its)
+            assert COMMANDS["plan"](one, options()) == 0
+            assert COMMANDS["up"](one, options()) == 0
+            assert set(its.functions) == {"sweep-outbox"}
+            assert cloud.functions == {}, "nobody else's project is touched"
+            assert COMMANDS["destroy"](one, options()) == 0
+            assert not its.state_bucket().exists()
+            assert cloud.state_bucket().exists()
+            assert "nothing is left of pr-7" in said(deployment)
+    finally:
+        its.stop()
 
 
 class Stubborn:
