@@ -27,8 +27,8 @@ TOLD_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 0.01
 LATE_SECONDS: Final = 0.008
 FEWER: Final = 0.7
-LEAST_SHARE: Final = 4
-"""At least one in four of the declared places stays, however late the loop is: it may be a neighbour's doing."""
+LEAST_SHARE: Final = 2
+"""At least one in two of the declared places stays, however late the loop is: it may be a neighbour's doing."""
 
 
 class Capacity:
