@@ -1,7 +1,8 @@
 """What a call of a function takes: from what its code touches, and processor times.
 
-Processor times are milliseconds of one core a request. The front door's was measured (tests/bench/front_door); those of
-Google's clients are estimates for a call each, to be replaced by what Cloud Run's own metrics tell of a stage.
+Processor times are milliseconds of one core, measured on a machine of 2 cores: the front door's by `./deploy.sh bench
+front_door`, those of Google's clients, a call each, by `./deploy.sh bench clients` (against the local cloud, so without
+TLS). What a domain computes beside them is not in it: Cloud Run's own metrics tell that of a stage.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from infra.manifest.model import Manifest
 from shared_layer.core.declaration import AnyDeclaration, EventHandler, HttpOperation, ScheduleHandler
 from shared_layer.messaging.sweeping import ONE_TICK
 
-FRONT_DOOR_MS: Final = 0.08
-DOCUMENT_READ_MS: Final = 1.2
-COMMIT_MS: Final = 2.5
-WAREHOUSE_MS: Final = 6.0
+FRONT_DOOR_MS: Final = 0.074
+DOCUMENT_READ_MS: Final = 0.33
+COMMIT_MS: Final = 0.64
+WAREHOUSE_MS: Final = 1.02
 MODEL_SECONDS: Final = 2.0
 """How long a model's answer is waited for: the instance is paid for meanwhile, its processor is not used."""
 
