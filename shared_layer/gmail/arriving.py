@@ -75,7 +75,7 @@ async def deliver(mailbox_id: Id, mail: IncomingMail, caller: Caller, unit: Unit
     """Stage a mail to the made-up mailbox. Raises NotFound, IllegalTransition for a mailbox that Google keeps."""
     mailbox = next((one for one in await readable_mailboxes(caller) if one.id == mailbox_id), None)
     if mailbox is None:
-        raise NotFound("There is no such mailbox. GET /status lists them.")
+        raise NotFound()
     if mailbox.mode == "live":
         raise IllegalTransition("Mail comes to this mailbox through Google. Only the made-up one takes it from here.")
     moment = clock.utcnow()

@@ -44,8 +44,9 @@ LISTS = tuple(
     if one.method == "GET" and open_to_tenants(one) and not one.path_parameters and not one.streams
 )
 AT_ONCE = 32
-NOT_THE_BODYS = (404, 412)
-"""A body that names what is not there yet (a call, a provider), or a version that the first of two calls replaced."""
+NOT_THE_BODYS = (404, 409, 412)
+"""A body that names what is not there yet (a call, a provider), what a handler of the first of two calls is changing,
+or a version that the first replaced."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ def test_the_week_is_in_order_and_its_person_shows_up_in_every_way() -> None:
     kinds = Counter(happening.kind for happening in week.happenings)
     assert {"form", "slack", "edit", "payment", "refund", "deal", "mail"} <= set(kinds)
     assert set(kinds) <= set(PLAYS)
-    told = {"message": kinds["slack"], "deal": kinds["deal"] + kinds["move"]}
+    his = sum(one.details.get("sender", "").lower() == week.person.email for one in week.happenings)
+    told = {"message": kinds["slack"], "deal": kinds["deal"] + kinds["move"], "mail": kinds["mail"] + his}
     assert week.timeline == {kind: told.get(kind, kinds[kind]) for kind in week.timeline}
 
 

@@ -190,10 +190,19 @@ def test_what_burns_its_time_on_the_processor_is_ended_by_its_limit(monkeypatch:
 
 
 def test_what_the_code_was_called_with_is_all_that_it_sees_of_the_tests():
-    code = (
-        "import gc\ndef f(x):\n    word = ''.join(reversed('arbez'))\n    found = [str(o) for o in gc.get_objects()]\n"
-    )
-    code += "    return any(word in one for one in found)"
+    code = """
+import gc
+
+def told(one):
+    try:
+        return str(one)
+    except Exception:
+        return ""  # what the pure-Python twin of datetime left behind has lost what it is written with
+
+def f(x):
+    word = "".join(reversed("arbez"))
+    return any(word in told(one) for one in gc.get_objects())
+"""
     assert run_tests(code, "assert f('zebra')") == {"passed": ""}
     assert run_tests(code, "assert not f('horse')  # it should know no zebra") == {"passed": ""}
 
