@@ -56,6 +56,14 @@ resource "google_pubsub_topic_iam_member" "dead_letters" {
   member = local.pubsub_agent
 }
 
+# Gmail itself tells of a mailbox that changed: its own account publishes (Gmail API, "Configure push notifications").
+resource "google_pubsub_topic_iam_member" "gmail" {
+  for_each = setintersection(var.manifest.topics, ["gmail-push"])
+  topic    = google_pubsub_topic.topic[each.key].name
+  role     = "roles/pubsub.publisher"
+  member   = "serviceAccount:gmail-api-push@system.gserviceaccount.com"
+}
+
 resource "google_pubsub_subscription_iam_member" "dead_letters" {
   for_each     = { for name, found in var.manifest.subscriptions : name => found if found.dead_letters != null }
   subscription = each.key
