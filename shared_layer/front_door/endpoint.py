@@ -79,24 +79,7 @@ def endpoint(
             handler=handler,
             signature=read_signature(handler, names, (*INJECTABLE, WebSocket) if websocket else INJECTABLE),
         )
-        door = Door(operation, compatible)
-        capacity = door.capacity
-
-        @functools.wraps(handler)
-        async def serve(request: Request) -> Any:
-            if capacity.running < capacity.limit:
-                capacity.running += 1
-            elif not await capacity.wait():
-                return door.refuse(request)
-            if not lifecycle.watching:
-                lifecycle.watch()
-            try:
-                return await door.serve(request)
-            finally:
-                capacity.leave()
-                if lifecycle.ending:
-                    await lifecycle.flush()
-
+        serve = _admitting(Door(operation, compatible), handler)
         declare(serve, operation)
         if websocket:
             from shared_layer.front_door.socket_door import SocketDoor, attach
@@ -105,3 +88,25 @@ def endpoint(
         return serve
 
     return decorate
+
+
+def _admitting(door: Door, handler: Callable[..., Awaitable[Any]]) -> Served:
+    """What the framework calls: a place in the capacity, the door, and what is left to do when the instance ends."""
+    capacity = door.capacity
+
+    @functools.wraps(handler)
+    async def serve(request: Request) -> Any:
+        if capacity.running < capacity.limit:
+            capacity.running += 1
+        elif not await capacity.wait():
+            return door.refuse(request)
+        if not lifecycle.watching:
+            lifecycle.watch()
+        try:
+            return await door.serve(request)
+        finally:
+            capacity.leave()
+            if lifecycle.ending:
+                await lifecycle.flush()
+
+    return serve
