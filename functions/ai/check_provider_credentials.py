@@ -1,6 +1,6 @@
 """Check a provider live, with the key that the tenant's calls would use; costs nothing."""
 
-from shared_layer.ai.provider_check import ProviderCheck, check_for
+from shared_layer.ai.providers.check import ProviderCheck, check_for
 from shared_layer.front_door import Caller, Id, Resources, endpoint
 
 

@@ -10,8 +10,8 @@ A stream begins when the cheap answer has been checked. Who asks the same while 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared_layer.ai.chat import chat
-from shared_layer.ai.chat_request import ChatRequest
+from shared_layer.ai.api.chat import chat
+from shared_layer.ai.api.chat_request import ChatRequest
 from shared_layer.front_door import Caller, Resources, endpoint
 
 

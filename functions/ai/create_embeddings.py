@@ -1,6 +1,6 @@
 """Create embeddings: OpenAI-compatible; deterministic mock vectors, marked as such, where no model is configured."""
 
-from shared_layer.ai.embedding import Embeddings, EmbeddingsRequest, embed
+from shared_layer.ai.embeddings.embedding import Embeddings, EmbeddingsRequest, embed
 from shared_layer.front_door import Caller, Resources, endpoint
 
 

@@ -1,6 +1,6 @@
 """Remove the tenant's own key for a provider; the platform's is used again."""
 
-from shared_layer.ai.credentials import delete_key
+from shared_layer.ai.providers.credentials import delete_key
 from shared_layer.front_door import Caller, Id, Unit, endpoint
 
 

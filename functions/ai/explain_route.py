@@ -1,6 +1,6 @@
 """Explain a route: where a prompt would go, why, and what each option costs. Asks no provider and spends nothing."""
 
-from shared_layer.ai.explanation import ExplainRequest, Explanation, explain
+from shared_layer.ai.api.explanation import ExplainRequest, Explanation, explain
 from shared_layer.front_door import Caller, endpoint
 
 

@@ -2,8 +2,8 @@
 
 from starlette.requests import Request
 
-from shared_layer.ai.chat import cache_wanted
-from shared_layer.ai.generation import Generated, GenerateRequest, generate
+from shared_layer.ai.api.chat import cache_wanted
+from shared_layer.ai.api.generation import Generated, GenerateRequest, generate
 from shared_layer.front_door import Caller, Resources, endpoint
 
 

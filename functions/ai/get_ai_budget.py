@@ -1,6 +1,6 @@
 """Show the month's AI budget: what is spent, held for calls under way, and left."""
 
-from shared_layer.ai.budgeting import Budget, show_budget
+from shared_layer.ai.money.budgeting import Budget, show_budget
 from shared_layer.front_door import Caller, endpoint
 
 

@@ -1,7 +1,7 @@
 """Show what was saved against asking the strong external model everything: by the cache, by tokens, by routing."""
 
-from shared_layer.ai.savings import Savings, report_savings
-from shared_layer.ai.usage_report import Period
+from shared_layer.ai.money.savings import Savings, report_savings
+from shared_layer.ai.money.usage_report import Period
 from shared_layer.front_door import Caller, endpoint
 
 

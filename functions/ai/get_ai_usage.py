@@ -1,6 +1,6 @@
 """Show AI usage: tokens, cost and what the cache saved, by service, feature, user, day, provider or model."""
 
-from shared_layer.ai.usage_report import UsageQuery, UsageReport, report_usage
+from shared_layer.ai.money.usage_report import UsageQuery, UsageReport, report_usage
 from shared_layer.front_door import Caller, endpoint
 
 

@@ -1,7 +1,7 @@
 """Get a model: one entry of the list, in OpenAI's shape, with its price and health."""
 
-from shared_layer.ai.catalogue import ModelEntry, ModelName
-from shared_layer.ai.catalogue import get_model as found
+from shared_layer.ai.api.catalogue import ModelEntry, ModelName
+from shared_layer.ai.api.catalogue import get_model as found
 from shared_layer.front_door import endpoint
 
 

@@ -1,7 +1,7 @@
 """Get the tenant's routing policy, with the threshold that is calibrated to its target."""
 
-from shared_layer.ai import policy_store
-from shared_layer.ai.routing_policy import RoutingPolicyView
+from shared_layer.ai.routing import policy_store
+from shared_layer.ai.routing.policy import RoutingPolicyView
 from shared_layer.front_door import Caller, endpoint
 
 

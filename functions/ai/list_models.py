@@ -1,7 +1,7 @@
 """List models: what can be named here, in OpenAI's shape, with prices and health."""
 
-from shared_layer.ai.catalogue import ModelList
-from shared_layer.ai.catalogue import list_models as listed
+from shared_layer.ai.api.catalogue import ModelList
+from shared_layer.ai.api.catalogue import list_models as listed
 from shared_layer.front_door import endpoint
 
 

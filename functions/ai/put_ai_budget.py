@@ -1,6 +1,6 @@
 """Set the tenant's own AI budget for a month, beside its plan's; it holds from the next call on."""
 
-from shared_layer.ai.budgeting import Budget, BudgetText, set_budget
+from shared_layer.ai.money.budgeting import Budget, BudgetText, set_budget
 from shared_layer.front_door import Caller, Unit, endpoint
 
 

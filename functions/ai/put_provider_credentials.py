@@ -1,6 +1,6 @@
 """Set the tenant's own key for a provider: sealed at once, used from its next call on, never shown again."""
 
-from shared_layer.ai.credentials import MaskedKey, ProviderKey, put_key
+from shared_layer.ai.providers.credentials import MaskedKey, ProviderKey, put_key
 from shared_layer.front_door import Caller, Id, Resources, Unit, endpoint
 
 

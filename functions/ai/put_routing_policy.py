@@ -3,8 +3,8 @@
 The threshold of the new target is calibrated at once, on the tenant's own outcomes where there are enough of them.
 """
 
-from shared_layer.ai import policy_store
-from shared_layer.ai.routing_policy import RoutingPolicyText, RoutingPolicyView
+from shared_layer.ai.routing import policy_store
+from shared_layer.ai.routing.policy import RoutingPolicyText, RoutingPolicyView
 from shared_layer.front_door import Caller, IfMatch, Unit, endpoint
 
 

@@ -1,7 +1,7 @@
 """Classify a text with the internal model alone: one of the labels, and never anything else."""
 
-from shared_layer.ai import internal
-from shared_layer.ai.internal import InternalLabel, InternalQuestion
+from shared_layer.ai.api import internal
+from shared_layer.ai.api.internal import InternalLabel, InternalQuestion
 from shared_layer.front_door import Caller, Resources, endpoint
 
 

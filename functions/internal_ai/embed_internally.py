@@ -1,7 +1,7 @@
 """Embed texts with the internal model alone; deterministic mock vectors where there is none."""
 
-from shared_layer.ai import internal
-from shared_layer.ai.internal import InternalTexts, InternalVectors
+from shared_layer.ai.api import internal
+from shared_layer.ai.api.internal import InternalTexts, InternalVectors
 from shared_layer.front_door import Caller, Resources, endpoint
 
 

@@ -1,7 +1,7 @@
 """Generate a text with the internal model alone; JSON of a schema where one is given."""
 
-from shared_layer.ai import internal
-from shared_layer.ai.internal import InternalPrompt, InternalText
+from shared_layer.ai.api import internal
+from shared_layer.ai.api.internal import InternalPrompt, InternalText
 from shared_layer.front_door import Caller, Resources, endpoint
 
 

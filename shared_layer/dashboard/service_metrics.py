@@ -69,7 +69,7 @@ async def service_metrics(window: MetricsWindow) -> AllServiceMetrics:
 
 async def breakers() -> list[ProviderHealth]:
     """How the circuit breakers of the AI providers stand."""
-    from shared_layer.ai.catalogue import breaker_states
+    from shared_layer.ai.api.catalogue import breaker_states
 
     return [
         ProviderHealth(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared_layer.ai.completing import complete
+from shared_layer.ai.api.completing import complete
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.ids import new_id

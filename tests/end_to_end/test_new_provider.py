@@ -50,7 +50,7 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place
     for folder in ("functions", "infra", "shared_layer", "triggers"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
-    rows = copy / "shared_layer/ai/providers.py"
+    rows = copy / "shared_layer/ai/providers/table.py"
     written = rows.read_text()
     assert written.count("(ABACUS, OPENAI, INTERNAL)") == 1
     rows.write_text(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from shared_layer.ai.clients import close_clients
+from shared_layer.ai.providers.clients import close_clients
 from shared_layer.storage.documents import tenant_collection
 from tests.security.injections import injections
 from tests.shared_layer.ai.provider_double import Behaviour, ProviderDouble

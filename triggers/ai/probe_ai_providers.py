@@ -1,6 +1,6 @@
 """Look at the health and latency of each AI provider; moves the breakers, whose changes are told as events."""
 
-from shared_layer.ai.probing import probe_providers
+from shared_layer.ai.health.probing import probe_providers
 from shared_layer.triggers import on_schedule
 
 

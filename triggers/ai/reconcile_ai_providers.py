@@ -1,6 +1,6 @@
 """Hold each AI provider against the ledger: its models, and what it says yesterday cost."""
 
-from shared_layer.ai.reconciling import reconcile_providers
+from shared_layer.ai.money.reconciling import reconcile_providers
 from shared_layer.triggers import Unit, on_schedule
 
 

@@ -1,6 +1,6 @@
 """Write the ledger's entries that a dead instance left in Redis."""
 
-from shared_layer.ai.ledger_stream import sweep_ledger
+from shared_layer.ai.money.ledger_stream import sweep_ledger
 from shared_layer.core.logs import log
 from shared_layer.triggers import on_schedule
 

@@ -3,7 +3,7 @@
 A cheap answer that a cascade checked has a second one, with the verdict.
 """
 
-from shared_layer.ai.telling import tell_page
+from shared_layer.ai.money.telling import tell_page
 from shared_layer.triggers import DocumentChange, Unit, on_document
 
 

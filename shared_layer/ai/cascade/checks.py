@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import orjson
 
+from shared_layer.ai.asking.reply import text_of_answer
 from shared_layer.ai.cascade.final_answer import final_answer, last_number
-from shared_layer.ai.cascade.verification import Verification
-from shared_layer.ai.reply import text_of_answer
+from shared_layer.ai.prompts.verification import Verification
 
 _REFUSALS: Final = ("i'm sorry, but", "i am sorry, but", "i cannot help", "i can't help", "as an ai", "i'm unable to")
 

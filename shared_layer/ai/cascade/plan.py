@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from shared_layer.ai.asking.reply import text_of_answer
 from shared_layer.ai.cascade.checks import doubt_of_agreement, doubt_of_content, doubt_of_form
-from shared_layer.ai.cascade.verification import Verification
-from shared_layer.ai.providers import MOCK
-from shared_layer.ai.reply import text_of_answer
-from shared_layer.ai.routing import Decision, Target, last_question
+from shared_layer.ai.prompts.verification import Verification
+from shared_layer.ai.providers.table import MOCK
+from shared_layer.ai.routing.route import Decision, Target, last_question
 
 SAMPLES: Final = 3
 """How often the cheap model is asked what the router would have sent to the strong one."""

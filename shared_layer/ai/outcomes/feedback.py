@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from shared_layer.ai.ledger import entry_of
+from shared_layer.ai.money.ledger import entry_of
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import NotFound
 from shared_layer.core.models import Model

@@ -5,9 +5,9 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import Any, Final
 
-from shared_layer.ai.ledger import entry_of
+from shared_layer.ai.money.ledger import entry_of
 from shared_layer.ai.outcomes.known_outcome import COLLECTION, KEPT, KnownOutcome, root_of
-from shared_layer.ai.providers import PROVIDERS
+from shared_layer.ai.providers.table import PROVIDERS
 from shared_layer.core import clock
 from shared_layer.core.errors import NotFound
 from shared_layer.messaging.events.ai import AiAnswerVerified, AiFeedbackGiven

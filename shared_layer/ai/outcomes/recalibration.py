@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared_layer.access.credentials import advance_epoch
+from shared_layer.ai.money.usual_cost import usual_cost
 from shared_layer.ai.outcomes.folding import DUE
 from shared_layer.ai.outcomes.known_outcome import COLLECTION, KnownOutcome, complete, unexplored
 from shared_layer.ai.router.calibration import FEWEST, Calibration, Scored, calibrate
 from shared_layer.ai.router.evidence import packed, priced
 from shared_layer.ai.router.refitting import Refit, refit
-from shared_layer.ai.routing import weak_and_strong
-from shared_layer.ai.routing_policy import COLLECTION as ROUTING
-from shared_layer.ai.standing import CALIBRATION, ROUTER, Standing, read_standing, stored_calibration
-from shared_layer.ai.usual_cost import usual_cost
+from shared_layer.ai.routing.policy import COLLECTION as ROUTING
+from shared_layer.ai.routing.route import weak_and_strong
+from shared_layer.ai.routing.standing import CALIBRATION, ROUTER, Standing, read_standing, stored_calibration
 from shared_layer.core.logs import log_exception
 from shared_layer.messaging.events.ai import RouterRecalibrated
 from shared_layer.messaging.unit import Unit

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from infra.router_training.labelled import Labelled
-from shared_layer.ai.analysis import analyse
 from shared_layer.ai.router.gap import apgr, recovered
 from shared_layer.ai.router.learning import Recipe, learn
+from shared_layer.ai.routing.analysis import analyse
 from tests.bench.ai_quality.splits import Splitter
 
 Scorer = Callable[[Sequence[Labelled], Sequence[Labelled]], list[float]]

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from shared_layer.ai.semantic import LONGEST, NEAREST, REMEMBERED
-from shared_layer.ai.semantic_audit import bounds
-from shared_layer.ai.vectors import cosine, facts_of
+from shared_layer.ai.cache.semantic import LONGEST, NEAREST, REMEMBERED
+from shared_layer.ai.cache.semantic_audit import bounds
+from shared_layer.ai.embeddings.vectors import cosine, facts_of
 
 RULES: dict[str, tuple[float, bool]] = {
     "cosine .90 alone": (0.90, False),

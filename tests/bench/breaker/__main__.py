@@ -16,9 +16,9 @@ from pathlib import Path
 
 import uvloop
 
-from shared_layer.ai import breaker
-from shared_layer.ai.breaker import admit, look, report
-from shared_layer.ai.breaker_rule import FAILURES
+from shared_layer.ai.health import breaker
+from shared_layer.ai.health.breaker import admit, look, report
+from shared_layer.ai.health.breaker_rule import FAILURES
 from shared_layer.storage import redis as redis_module
 from shared_layer.storage.redis import Redis
 from tests.support.platform import running_platform

@@ -9,7 +9,7 @@ import pytest
 
 from tests.functions.ai.conftest import Tenant
 from tests.shared_layer.ai.provider_double import Behaviour
-from tests.shared_layer.ai.test_flight import joined
+from tests.shared_layer.ai.streams.test_flight import joined
 from tests.shared_layer.ai.world import World, ledger
 from tests.support.eventually import eventually
 

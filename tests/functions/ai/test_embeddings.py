@@ -7,7 +7,7 @@ import math
 import openai
 import pytest
 
-from shared_layer.ai.mock_vectors import mock_vector
+from shared_layer.ai.embeddings.mock_vectors import mock_vector
 from tests.functions.ai.conftest import Tenant
 from tests.shared_layer.ai.world import World, ledger
 

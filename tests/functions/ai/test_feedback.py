@@ -8,7 +8,7 @@ from random import Random
 from shared_layer.ai.outcomes.known_outcome import COLLECTION, KEPT, KnownOutcome
 from shared_layer.ai.outcomes.recalibration import recalibrate_due, recalibrate_tenant
 from shared_layer.ai.router.features import pack_vector, unpack_vector
-from shared_layer.ai.standing import read_standing
+from shared_layer.ai.routing.standing import read_standing
 from shared_layer.core import clock
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document

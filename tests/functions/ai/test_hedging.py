@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared_layer.ai import hedging
-from shared_layer.ai.hedging import HedgeBudget, forget_paces, took, usual
-from shared_layer.ai.providers import ABACUS, OPENAI
+from shared_layer.ai.asking import hedging
+from shared_layer.ai.asking.hedging import HedgeBudget, forget_paces, took, usual
+from shared_layer.ai.providers.table import ABACUS, OPENAI
 from tests.functions.ai.conftest import Tenant
 from tests.functions.ai.test_routing_policy import put
 from tests.shared_layer.ai.provider_double import Behaviour

@@ -5,13 +5,13 @@ from __future__ import annotations
 import openai
 import pytest
 
-from shared_layer.ai.catalogue import breaker_states
-from shared_layer.ai.completion import Usage
-from shared_layer.ai.ledger_page import Page, store
-from shared_layer.ai.probing import probe_providers
-from shared_layer.ai.reconciling import reconcile_providers
-from shared_layer.ai.savings import savings_of
-from shared_layer.ai.spend import Spend
+from shared_layer.ai.api.catalogue import breaker_states
+from shared_layer.ai.health.probing import probe_providers
+from shared_layer.ai.money.ledger_page import Page, store
+from shared_layer.ai.money.reconciling import reconcile_providers
+from shared_layer.ai.money.savings import savings_of
+from shared_layer.ai.money.spend import Spend
+from shared_layer.ai.providers.usage import Usage
 from shared_layer.core import clock
 from shared_layer.core.context import RequestContext
 from shared_layer.messaging.unit import Unit

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shared_layer.ai.ledger import flush
-from shared_layer.ai.semantic_audit import Audits, bounds
+from shared_layer.ai.cache.semantic_audit import Audits, bounds
+from shared_layer.ai.money.ledger import flush
 from shared_layer.core import clock
 from tests.functions.ai.conftest import Tenant
 from tests.shared_layer.ai.provider_double import Behaviour

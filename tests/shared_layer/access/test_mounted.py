@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared_layer.access import mounted
-from shared_layer.ai.providers import PROVIDERS
+from shared_layer.ai.providers.table import PROVIDERS
 from shared_layer.core import clock
 from shared_layer.core.settings import settings
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from shared_layer.ai import breaker
-from shared_layer.ai.clients import close_clients
-from shared_layer.ai.ledger import flush
-from shared_layer.ai.ledger_page import entries_of
-from shared_layer.ai.providers import PROVIDERS
+from shared_layer.ai.health import breaker
+from shared_layer.ai.money.ledger import flush
+from shared_layer.ai.money.ledger_page import entries_of
+from shared_layer.ai.providers.clients import close_clients
+from shared_layer.ai.providers.table import PROVIDERS
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext, enter
 from shared_layer.core.scopes import TENANT_SCOPES

@@ -1,0 +1,1 @@
+"""Which providers a prompt tries, and in which order: by its complexity, the tenant's policy and the learned router."""
