@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from shared_layer.access import operators
 from shared_layer.access.api_keys import StoredKey, key_id_of, key_reference
 from shared_layer.access.last_use import note_use
-from shared_layer.access.operators import operator_fingerprint
 from shared_layer.access.plans import PLANS, Plan
 from shared_layer.access.user_tokens import is_token, verify_user
 from shared_layer.core import clock
@@ -144,9 +144,9 @@ def _remember(digest: bytes, credential: Credential) -> None:
 
 
 async def _read(key: str) -> Credential:
-    if fingerprint := operator_fingerprint(key):
+    if fingerprint := operators.operator_fingerprint(key):
         plan = PLANS["unlimited"]
-        return Credential(fingerprint, "", frozenset(SCOPES), plan, operator=True, read_at=clock.now())
+        return Credential(fingerprint, "", frozenset(SCOPES), plan, operator=True, read_at=operators.read_at())
     if is_token(key):
         return await _read_member(key)
     unknown = Credential("", "", frozenset(), PLANS["standard"], read_at=clock.now(), known=False)

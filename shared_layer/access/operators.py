@@ -37,6 +37,11 @@ def _known() -> list[bytes]:
     return _digests
 
 
+def read_at() -> float:
+    """When the keys were read last: what they opened is believed no longer than they are themselves."""
+    return _loaded_at
+
+
 def reload() -> None:
     """Read the keys again at the next call."""
     global _loaded_at

@@ -7,12 +7,14 @@ from contextlib import suppress
 from typing import Final
 
 import orjson
+from pydantic import ValidationError
 
 from shared_layer.governance.checkpoint import Checkpoint
 from shared_layer.storage.buckets import bucket_name
 from shared_layer.storage.gcp_clients import storage
 
 BUCKET: Final = "xynergy-audit"
+FOLDER: Final = "checkpoints/"
 UPLOAD_SECONDS: Final = 10.0
 
 
@@ -23,7 +25,7 @@ async def read_checkpoints(tenant_id: str) -> list[Checkpoint]:
 
 async def write_checkpoint(checkpoint: Checkpoint) -> None:
     """Add a checkpoint; one that is there already stays as it is."""
-    name = f"checkpoints/{checkpoint.tenant_id}/{checkpoint.seq:016d}.json"
+    name = f"{FOLDER}{checkpoint.tenant_id}/{checkpoint.seq:016d}.json"
     await write_object(name, orjson.dumps(checkpoint.model_dump()))
 
 
@@ -32,17 +34,44 @@ async def write_object(name: str, content: bytes) -> None:
     await asyncio.to_thread(_write, name, content)
 
 
+async def tenants_with_checkpoints() -> set[str]:
+    """Whose checkpoints there are: also tenants whose whole chain somebody removed."""
+    return await asyncio.to_thread(_tenants)
+
+
+def _tenants() -> set[str]:
+    from google.api_core.exceptions import NotFound
+
+    folders = storage().list_blobs(bucket_name(BUCKET), prefix=FOLDER, delimiter="/", timeout=UPLOAD_SECONDS)
+    try:
+        for _ in folders:  # the folders are known once the pages are read
+            continue
+    except NotFound:
+        return set()
+    return {folder.removeprefix(FOLDER).rstrip("/") for folder in folders.prefixes}
+
+
 def _read(tenant_id: str) -> list[Checkpoint]:
     from google.api_core.exceptions import NotFound
 
     try:
         blobs = sorted(
-            storage().list_blobs(bucket_name(BUCKET), prefix=f"checkpoints/{tenant_id}/", timeout=UPLOAD_SECONDS),
+            storage().list_blobs(bucket_name(BUCKET), prefix=f"{FOLDER}{tenant_id}/", timeout=UPLOAD_SECONDS),
             key=lambda blob: str(blob.name),
         )
     except NotFound:
         return []
-    return [Checkpoint.model_validate_json(blob.download_as_bytes(timeout=UPLOAD_SECONDS)) for blob in blobs]
+    return [read_checkpoint(tenant_id, blob.name, blob.download_as_bytes(timeout=UPLOAD_SECONDS)) for blob in blobs]
+
+
+def read_checkpoint(tenant_id: str, name: str, content: bytes) -> Checkpoint:
+    """The checkpoint that an object holds; of one that holds none any more, one of that number that nobody signed."""
+    try:
+        return Checkpoint.model_validate_json(content)
+    except ValidationError:
+        number = name.rpartition("/")[2].removesuffix(".json")
+        seq = int(number) if number.isdecimal() else 0
+        return Checkpoint(tenant_id=tenant_id, seq=seq, hash="", signed_at="", previous="", key_id="")
 
 
 def _write(name: str, content: bytes) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, Final
 
 from shared_layer.core.settings import settings
 from shared_layer.governance.places import (
+    beside,
     collections_of,
+    documents_beside,
     documents_of,
     objects_of,
     own_tables,
@@ -21,7 +24,7 @@ from shared_layer.storage.redis import redis
 from shared_layer.storage.warehouse import aso_dataset
 
 if TYPE_CHECKING:
-    from google.cloud.firestore import AsyncCollectionReference
+    from google.cloud.firestore import DocumentSnapshot
 
 BATCH: Final = 200
 ALL_TIME: Final = "tenant_id = @tenant_id AND timestamp >= TIMESTAMP '1970-01-01'"
@@ -29,9 +32,13 @@ ALL_TIME: Final = "tenant_id = @tenant_id AND timestamp >= TIMESTAMP '1970-01-01
 
 
 async def erase_everything(tenant_id: str) -> dict[str, int]:
-    """Erase the tenant from Firestore, BigQuery, Storage and Redis; how many there were, by store."""
+    """Erase the tenant from Firestore, BigQuery, Storage and Redis; how many there were, by store.
+
+    Its keys and members stand beside its documents, and are counted by their collections.
+    """
     erased = {
-        "documents": sum([await _erase_collection(each) for each in await collections_of(tenant_id)]),
+        "documents": sum([await _erase(documents_of(each)) for each in await collections_of(tenant_id)]),
+        **{each.id: await _erase(documents_beside(tenant_id, each)) for each in beside()},
         "rows": await asyncio.to_thread(_erase_rows, tenant_id),
         "objects": await asyncio.to_thread(_erase_objects, tenant_id),
         "cache_keys": 0,
@@ -53,13 +60,15 @@ async def count_everything(tenant_id: str) -> dict[str, int]:
         rows += (await query(sql, tenant_id=tenant_id))[0]["n"]
     rows += len(await asyncio.to_thread(own_tables, tenant_id))
     objects = await asyncio.to_thread(lambda: sum(1 for _ in objects_of(tenant_id)))
-    return {"documents": documents, "rows": rows, "objects": objects, "cache_keys": len(await redis_keys(tenant_id))}
+    top = {each.id: len([None async for _ in documents_beside(tenant_id, each)]) for each in beside()}
+    cache_keys = len(await redis_keys(tenant_id))
+    return {"documents": documents, "rows": rows, "objects": objects, "cache_keys": cache_keys, **top}
 
 
-async def _erase_collection(collection: AsyncCollectionReference) -> int:
+async def _erase(found: AsyncIterator[DocumentSnapshot]) -> int:
     waiting: list[Any] = []
     erased = 0
-    async for snapshot in documents_of(collection):
+    async for snapshot in found:
         waiting.append(snapshot.reference)
         if len(waiting) == BATCH:
             erased += await _delete(waiting)

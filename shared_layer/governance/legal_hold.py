@@ -70,6 +70,13 @@ async def list_holds(paging: PageQuery, caller: Caller) -> Page[LegalHold]:
     return await page(tenant_collection(caller.tenant_id, COLLECTION), LegalHold, paging, ["-created_at"])
 
 
+async def any_hold(tenant_id: str) -> LegalHold | None:
+    """A hold of the tenant, if there is one: its data cannot go as a whole."""
+    async for snapshot in tenant_collection(tenant_id, COLLECTION).limit(1).stream():
+        return LegalHold.model_validate(snapshot.to_dict())
+    return None
+
+
 async def hold_on(tenant_id: str, subject: Subject) -> LegalHold | None:
     """A hold that covers the subject, if there is one."""
     async for snapshot in tenant_collection(tenant_id, COLLECTION).stream():

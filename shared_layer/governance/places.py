@@ -1,7 +1,8 @@
 """Where a tenant's data lies: the one list that erasures and re-scans go through.
 
-Firestore below `tenants/{id}`, BigQuery's own dataset and the tenant's rows elsewhere, objects below
-`tenants/{id}/` in every bucket but the audit's, and Redis keys that carry the id. The audit chain is none of them.
+Firestore below `tenants/{id}` and the records that stand at the top because a credential is read before its tenant is
+known, BigQuery's own dataset and the tenant's rows elsewhere, objects below `tenants/{id}/` in every bucket but the
+audit's, and Redis keys that carry the id. The audit chain is none of them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from shared_layer.access.api_keys import COLLECTION as API_KEYS
 from shared_layer.access.credentials import epoch_key
+from shared_layer.access.last_use import COLLECTION as API_KEY_USES
+from shared_layer.access.members import COLLECTION as MEMBERS
+from shared_layer.ai.outcomes.due import COLLECTION as AI_RECALIBRATIONS
 from shared_layer.core.settings import settings
 from shared_layer.governance.checkpoint_store import BUCKET as AUDIT_BUCKET
 from shared_layer.storage.buckets import BUCKETS, bucket_name
@@ -43,6 +48,24 @@ async def documents_of(collection: AsyncCollectionReference) -> AsyncIterator[Do
     async for snapshot in collection.recursive().stream():
         if len(snapshot.reference._path) > depth:
             yield snapshot
+
+
+def beside() -> list[AsyncCollectionReference]:
+    """The collections at the top that hold documents of tenants, each with its `tenant_id`."""
+    return [
+        firestore().collection(API_KEYS),
+        firestore().collection(API_KEY_USES),
+        firestore().collection(MEMBERS),
+        firestore().collection(AI_RECALIBRATIONS),
+    ]
+
+
+async def documents_beside(tenant_id: str, collection: AsyncCollectionReference) -> AsyncIterator[DocumentSnapshot]:
+    """The tenant's documents of a collection beside the tenants, streamed."""
+    from google.cloud.firestore import FieldFilter
+
+    async for snapshot in collection.where(filter=FieldFilter("tenant_id", "==", tenant_id)).stream():
+        yield snapshot
 
 
 def object_prefix(tenant_id: str) -> str:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from shared_layer.access.api_keys import COLLECTION as API_KEYS
+from shared_layer.access.credentials import advance_epoch
 from shared_layer.access.door_decisions import decisions_key
+from shared_layer.access.members import COLLECTION as MEMBERS
 from shared_layer.governance.chain import record_collection
 from shared_layer.governance.places import (
+    beside,
     collections_of,
+    documents_beside,
     documents_of,
     objects_of,
     own_tables,
@@ -56,19 +60,30 @@ async def find_subject(tenant_id: str, subject: Subject, except_for: str) -> Asy
 
 
 async def _in_documents(tenant_id: str, subject: Subject) -> AsyncIterator[Find]:
-    from google.cloud.firestore import FieldFilter
-
     tenant = await firestore().collection("tenants").document(tenant_id).get()
     if find := _document_find(tenant, subject):
         yield find
-    keys = firestore().collection(API_KEYS).where(filter=FieldFilter("tenant_id", "==", tenant_id))
-    async for snapshot in keys.stream():
-        if find := _document_find(snapshot, subject):
-            yield find
+    for top in beside():
+        async for snapshot in documents_beside(tenant_id, top):
+            if find := _member_find(snapshot, subject) if top.id == MEMBERS else _document_find(snapshot, subject):
+                yield find
     for collection in await collections_of(tenant_id):
         async for snapshot in documents_of(collection):
             if find := _document_find(snapshot, subject):
                 yield find
+
+
+def _member_find(snapshot: DocumentSnapshot, subject: Subject) -> Find | None:
+    """A person's own membership: it goes as a whole, and every instance forgets what it opened."""
+    fields = snapshot.to_dict() or {}
+    if not subject.named_in(fields):
+        return None
+
+    async def erase() -> None:
+        await snapshot.reference.delete()
+        await advance_epoch(fields["tenant_id"])
+
+    return Find("documents", "/".join(snapshot.reference._path), fields, erase)
 
 
 def _document_find(snapshot: DocumentSnapshot, subject: Subject) -> Find | None:
@@ -82,7 +97,24 @@ def _document_find(snapshot: DocumentSnapshot, subject: Subject) -> Find | None:
         return None
     if subject.pattern.search(snapshot.id) or COPIES & set(reference._path):
         return Find("documents", place, mentions, reference.delete)
-    return Find("documents", place, mentions, partial(reference.set, subject.erased_from(fields)))
+    return Find("documents", place, mentions, partial(_strike_out, snapshot, subject))
+
+
+async def _strike_out(snapshot: DocumentSnapshot, subject: Subject) -> None:
+    """Strike the subject out of the fields that name it. A document that was written meanwhile is left as it became:
+    the next round looks at it anew, and nobody's write is undone."""
+    from google.api_core.exceptions import FailedPrecondition, NotFound
+    from google.cloud.firestore import DELETE_FIELD
+    from google.cloud.firestore_v1.field_path import FieldPath
+
+    fields = snapshot.to_dict() or {}
+    clean = subject.erased_from(fields)
+    changed = {name: value for name, value in clean.items() if name not in fields or fields[name] != value}
+    changed |= {name: DELETE_FIELD for name in fields if name not in clean}
+    option = firestore().write_option(last_update_time=snapshot.update_time)
+    with suppress(FailedPrecondition, NotFound):
+        quoted = {FieldPath(name).to_api_repr(): value for name, value in changed.items()}
+        await snapshot.reference.update(quoted, option=option)
 
 
 async def _in_rows(tenant_id: str, subject: Subject) -> AsyncIterator[Find]:

@@ -71,14 +71,23 @@ async def verify_trail(tenant_id: str) -> Verdict:
 
 async def verify_from(tenant_id: str, walk: ChainWalk, checkpoints: list[Checkpoint]) -> Verdict:
     """Walk on from where `walk` stands to the head, which is read first: what comes meanwhile is not its business."""
-    stored = (await head_document(tenant_id).get()).to_dict() or {"seq": 0, "hash": FIRST_PREVIOUS}
+    stored = await _head(tenant_id)
     if fault := first_fault(tenant_id, checkpoints, public_keys() if checkpoints else {}):
         walk.fail(*fault)
     last = checkpoints[-1].seq if checkpoints else 0
     if stored.get("checkpoint_seq", 0) > last:
         walk.fail(last + 1, f"a signed checkpoint is missing: there was one for {stored['checkpoint_seq']}")
-    records = stored_records(tenant_id, walk.seq, stored["seq"])
+    records = stored_records(tenant_id, walk.seq, stored["seq"] or None)
     return await verify_stream(walk, records, checkpoints, (stored["seq"], stored["hash"]))
+
+
+async def _head(tenant_id: str) -> dict[str, Any]:
+    """The chain's head. One that is missing though there are records was removed: it says that there are none."""
+    head = head_document(tenant_id)
+    stored = (await head.get()).to_dict()
+    if stored is None and [None async for _ in record_collection(tenant_id).select([]).limit(1).stream()]:
+        stored = (await head.get()).to_dict()  # the first record and the head come together, perhaps just now
+    return stored or {"seq": 0, "hash": FIRST_PREVIOUS}
 
 
 async def stored_records(tenant_id: str, after: int, until: int | None = None) -> AsyncIterator[StoredRecord]:

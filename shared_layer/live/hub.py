@@ -11,14 +11,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from shared_layer.access.standing import Standing
 from shared_layer.core.logs import log
 from shared_layer.live.announcing import announced, channel_of
 from shared_layer.live.chain_reading import head_of, read_after
 from shared_layer.live.entry import Entry
 from shared_layer.live.listener import Listener
-from shared_layer.live.standing import Standing
 from shared_layer.storage.redis_channels import channels
 
+SCOPE: Final = "live:read"
 KEPT: Final = 256
 KEPT_BYTES: Final = 4 << 20
 LOOK_SECONDS: Final = 1.0
@@ -39,7 +40,7 @@ class Hub:
         self._missed = False
         self._wake = asyncio.Event()
         self._reads: dict[int, asyncio.Task[list[Entry]]] = {}
-        self._standing = Standing(tenant_id)
+        self._standing = Standing(tenant_id, SCOPE)
         self._worker: asyncio.Task[None] | None = None
 
     def add(self, listener: Listener) -> None:

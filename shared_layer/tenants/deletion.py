@@ -10,6 +10,7 @@ from shared_layer.access.credentials import advance_epoch
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import IllegalTransition
+from shared_layer.governance.legal_hold import any_hold
 from shared_layer.messaging.events.tenants import TenantStatusChanged
 from shared_layer.messaging.unit import Unit
 from shared_layer.tenants.tenant import Tenant, get_tenant, tenant_reference
@@ -20,13 +21,17 @@ GRACE: Final = timedelta(days=30)
 async def delete_tenant(tenant_id: str, caller: Caller, unit: Unit) -> Tenant:
     """Delete the tenant softly: its keys open its profile and exports alone, its data stays until `erase_after`.
 
-    Deleting twice is done once. Raises NotFound, or IllegalTransition for one that is erased.
+    Deleting twice is done once. Raises NotFound, or IllegalTransition for one that is erased or under a legal hold.
     """
     tenant = await get_tenant(tenant_id, caller)
     if tenant.status == "deleted":
         return tenant
     if tenant.status == "erased":
         raise IllegalTransition("The tenant is erased already.", status_now=tenant.status)
+    if hold := await any_hold(tenant_id):
+        raise IllegalTransition(
+            f"Legal hold {hold.id} keeps the tenant's data: {hold.reason} Release it first.", status_now=tenant.status
+        )
     former, tenant.status = tenant.status, "deleted"
     tenant.status_before_deletion = former
     tenant.deleted_at = clock.utcnow()

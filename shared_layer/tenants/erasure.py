@@ -13,13 +13,13 @@ from typing import Any, Final
 
 import orjson
 
-from shared_layer.access.api_keys import COLLECTION as API_KEYS
 from shared_layer.access.credentials import advance_epoch
 from shared_layer.core import clock
 from shared_layer.core.errors import Unavailable
 from shared_layer.core.logs import log
 from shared_layer.governance.checkpoint_store import write_object as append_to_bucket
 from shared_layer.governance.erasing import count_everything, erase_everything
+from shared_layer.governance.legal_hold import any_hold
 from shared_layer.governance.signing import certificate_signer
 from shared_layer.messaging.events.tenants import TenantErased
 from shared_layer.messaging.unit import Unit
@@ -28,10 +28,15 @@ from shared_layer.storage.gcp_clients import firestore
 from shared_layer.tenants.tenant import Tenant, tenant_reference
 
 AT_ONCE: Final = 20
+LOOKED_AT: Final = 500
+"""Due tenants looked at in a run: those that a legal hold keeps, or that fail, keep no others back."""
 
 
 async def erase_due_tenants(unit: Unit) -> None:
-    """Erase the tenants whose grace is over, up to 20 in a run; what fails is tried again by the next run."""
+    """Erase the tenants whose grace is over, up to 20 in a run; what fails is tried again by the next run.
+
+    One with a legal hold, which an operator may have placed since its deletion, waits until the hold is released.
+    """
     from google.cloud.firestore import FieldFilter
 
     due = (
@@ -39,15 +44,22 @@ async def erase_due_tenants(unit: Unit) -> None:
         .collection("tenants")
         .where(filter=FieldFilter("status", "==", "deleted"))
         .where(filter=FieldFilter("erase_after", "<=", clock.utcnow()))
-        .limit(AT_ONCE)
+        .limit(LOOKED_AT)
     )
     tenants = [from_snapshot(snapshot, Tenant) async for snapshot in due.stream()]
+    erased = 0
     for tenant in tenants:
+        if hold := await any_hold(tenant.id):
+            log("WARNING", "tenant_held", f"legal hold {hold.id} keeps it", erased_tenant=tenant.id)
+            continue
         step = Unit(unit.context, tenant.id, unit.emits)
         try:
             await erase_tenant(tenant, step)
+            erased += 1
         except Unavailable as error:
             log("ERROR", "tenant_not_erased", str(error), erased_tenant=tenant.id)
+        if erased == AT_ONCE:
+            return
 
 
 async def erase_tenant(tenant: Tenant, unit: Unit) -> str:
@@ -56,7 +68,6 @@ async def erase_tenant(tenant: Tenant, unit: Unit) -> str:
     Raises Unavailable where a second count still finds something.
     """
     erased = await erase_everything(tenant.id)
-    erased["api_keys"] = await _delete_keys(tenant.id)
     left = {store: found for store, found in (await count_everything(tenant.id)).items() if found}
     if left:
         raise Unavailable(f"After the erasure of {tenant.id} there is still: {left}")
@@ -78,18 +89,6 @@ async def erase_tenant(tenant: Tenant, unit: Unit) -> str:
     unit.after_commit(partial(advance_epoch, tenant.id))
     await unit.commit()
     return name
-
-
-async def _delete_keys(tenant_id: str) -> int:
-    """Delete the tenant's API keys, which lie outside its documents."""
-    from google.cloud.firestore import FieldFilter
-
-    keys = firestore().collection(API_KEYS).where(filter=FieldFilter("tenant_id", "==", tenant_id))
-    deleted = 0
-    async for snapshot in keys.select([]).stream():
-        await snapshot.reference.delete()
-        deleted += 1
-    return deleted
 
 
 async def _certify(tenant: Tenant, erased: dict[str, int]) -> str:

@@ -6,6 +6,7 @@ from base64 import b64decode
 from typing import Any, Final
 
 from shared_layer.ai.money.ledger import entry_of
+from shared_layer.ai.outcomes.due import COLLECTION as DUE
 from shared_layer.ai.outcomes.known_outcome import COLLECTION, KEPT, KnownOutcome, root_of
 from shared_layer.ai.providers.table import PROVIDERS
 from shared_layer.core import clock
@@ -15,9 +16,6 @@ from shared_layer.messaging.registry import EventPayload
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import read, tenant_document
 from shared_layer.storage.gcp_clients import firestore
-
-DUE: Final = "ai_recalibrations"
-"""`ai_recalibrations/{tenant_id}`: the tenants of whom something new is known since their last recalibration."""
 
 _STRENGTH: Final = {provider.id: provider.strength for provider in PROVIDERS}
 

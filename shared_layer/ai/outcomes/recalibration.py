@@ -14,7 +14,7 @@ from typing import Final
 
 from shared_layer.access.credentials import advance_epoch
 from shared_layer.ai.money.usual_cost import usual_cost
-from shared_layer.ai.outcomes.folding import DUE
+from shared_layer.ai.outcomes.due import COLLECTION as DUE
 from shared_layer.ai.outcomes.known_outcome import COLLECTION, KnownOutcome, complete, unexplored
 from shared_layer.ai.router.calibration import FEWEST, Calibration, Scored, calibrate
 from shared_layer.ai.router.evidence import packed, priced

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 import pytest
 
+from shared_layer.access import standing
+from shared_layer.core import clock
 from tests.functions.dashboard.listener import Listener, listening
 from tests.support.platform import LocalPlatform
 
@@ -93,3 +97,17 @@ async def test_a_revoked_keys_stream_ends_and_is_not_opened_again(platform: Loca
     async with httpx.AsyncClient() as client:
         again = await client.get(own_url(platform), headers={"X-API-Key": made["key"]})
     assert again.status_code == 401
+
+
+async def test_a_stream_ends_with_its_key_though_nothing_of_the_tenant_changed(
+    platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "LOOK_ANYWAY_SECONDS", 0.2)
+    _, api_key = await platform.tenant()
+    ends = clock.utcnow() + timedelta(seconds=2)
+    asked = {"name": "Short", "scopes": ["dashboard:read"], "expires_at": ends.isoformat()}
+    made = await platform.gateway.post("/api/v1/api-keys", json=asked, headers={"X-API-Key": api_key})
+    async with listening(own_url(platform), made.json()["key"]) as listener:
+        await listener.next("overview")
+        await listener.end()
+    assert clock.utcnow() >= ends

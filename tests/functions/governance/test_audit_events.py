@@ -19,6 +19,7 @@ from shared_layer.governance.checkpoint_store import read_checkpoints
 from shared_layer.governance.checkpointing import checkpoint, checkpoint_all
 from shared_layer.governance.signing import public_pem
 from shared_layer.messaging.unit import Unit
+from shared_layer.storage.gcp_clients import storage
 from tests.functions.governance.audit_key import mount_audit_key
 from tests.support.eventually import eventually
 from tests.support.platform import LocalPlatform
@@ -146,6 +147,46 @@ async def test_a_break_since_the_last_checkpoint_is_alerted_and_not_signed(platf
     told = {event.tenant_id: event.payload for event in unit.events}
     assert told[tenant_id]["first_bad_seq"] == 1
     assert await read_checkpoints(tenant_id) == []
+
+
+async def _alerts() -> dict[str, tuple[int, str]]:
+    """What the hourly checkpoint tells of: tenant → first bad number and reason."""
+    context = RequestContext("req_checkpoint", "0" * 32, "0" * 16, "security-governance", "checkpoint_audit")
+    unit = Unit(context, "", ("audit_chain_broken",))
+    await checkpoint_all(unit)
+    return {each.tenant_id: (each.payload["first_bad_seq"], each.payload["reason"]) for each in unit.events}
+
+
+async def test_a_chain_whose_head_or_whole_self_is_removed_is_alerted(platform: LocalPlatform) -> None:
+    (headless, _), (gone, key), (never_signed, _) = [await busy_tenant(platform) for _ in range(3)]
+    for tenant_id in (headless, gone):
+        assert (await checkpoint(tenant_id)).intact
+    signed = (await read_checkpoints(headless))[0].seq
+    for tenant_id in (headless, gone, never_signed):
+        await head_document(tenant_id).delete()
+    async for record in record_collection(gone).stream():
+        await record.reference.delete()
+    told = await _alerts()
+    assert told.keys() >= {headless, gone, never_signed}
+    assert told[headless][0] >= signed
+    assert not (await audit(platform, key, ":verify")).json()["intact"]
+
+
+async def test_a_checkpoint_that_was_overwritten_is_alerted_and_keeps_no_other_chain_back(
+    platform: LocalPlatform,
+) -> None:
+    (damaged, key), (unsigned, _), (whole, _) = [await busy_tenant(platform) for _ in range(3)]
+    for tenant_id, content in ((damaged, b"\x00 no JSON"), (unsigned, None)):
+        assert (await checkpoint(tenant_id)).intact
+        [made] = await read_checkpoints(tenant_id)
+        blob = storage().bucket("xynergy-audit").blob(f"checkpoints/{tenant_id}/{made.seq:016d}.json")
+        made.signature = "no base64!"
+        blob.upload_from_string(content or made.model_dump_json())
+    told = await _alerts()
+    assert {told[tenant_id][1] for tenant_id in (damaged, unsigned)} == {"the checkpoint's signature is not ours"}
+    assert whole not in told
+    assert len(await read_checkpoints(whole)) == 1
+    assert not (await audit(platform, key, ":verify")).json()["intact"]
 
 
 async def test_a_truncated_tail_is_found_by_the_signed_checkpoint(platform: LocalPlatform) -> None:

@@ -11,6 +11,9 @@ import httpx
 import pytest
 
 from shared_layer.access import door_decisions
+from shared_layer.access.credentials import epoch_key
+from shared_layer.access.members import Member, member_reference
+from shared_layer.core import clock
 from shared_layer.governance.chain import record_collection, salt_document
 from shared_layer.governance.commitment import subject_key
 from shared_layer.governance.places import query, shared_tables
@@ -109,6 +112,40 @@ async def test_an_erasure_leaves_no_hit_in_any_store_and_the_audit_chain_whole(p
     assert ADA not in json.dumps(certificate)
     signature = base64.b64decode(certificate.pop("signature"))
     assert verify_signature(public_keys(), certificate["key_id"], certificate, signature)
+
+
+async def test_a_members_own_record_is_found_exported_and_erased_with_what_it_opened(platform: LocalPlatform) -> None:
+    tenant_id, _ = await platform.tenant()
+    other_id, _ = await platform.tenant()
+    subject, moment = Subject(ADA, None), clock.utcnow()
+    for number, at in enumerate((tenant_id, other_id)):
+        member = Member(
+            id=f"{at}-{number}", tenant_id=at, email=ADA, role="editor", created_at=moment, updated_at=moment
+        )
+        await member_reference(member.id).set(member.model_dump())
+    finds = [find async for find in find_subject(tenant_id, subject, "")]
+    assert [(find.place, find.content["role"]) for find in finds] == [(f"members/{tenant_id}-0", "editor")]
+    epoch = await redis().command("GET", epoch_key(tenant_id))
+    await finds[0].erase()
+    assert await places_of(tenant_id, subject) == []
+    assert await redis().command("GET", epoch_key(tenant_id)) != epoch
+    assert await places_of(other_id, subject) == ["documents"], "another tenant's member is another matter"
+
+
+async def test_what_is_written_while_a_subject_is_struck_out_is_not_undone(platform: LocalPlatform) -> None:
+    tenant_id, _ = await platform.tenant()
+    subject, note = Subject(ADA, None), tenant_document(tenant_id, "notes", "n1")
+    await note.set({"text": f"met {ADA}", "a.b": ADA, ADA: 1, "views": 1, "at": clock.utcnow()})
+    [find] = [find async for find in find_subject(tenant_id, subject, "")]
+    await note.update({"views": 2})
+    await find.erase()
+    assert (await note.get()).get("views") == 2
+    [find] = [find async for find in find_subject(tenant_id, subject, "")]
+    await find.erase()
+    left = (await note.get()).to_dict() or {}
+    assert {name: left[name] for name in left if name != "at"} == {
+        "text": "met [erased]", "a.b": "[erased]", "[erased]": 1, "views": 2,
+    }  # fmt: skip
 
 
 async def test_an_export_shows_every_place_and_a_later_erasure_takes_it_along(platform: LocalPlatform) -> None:

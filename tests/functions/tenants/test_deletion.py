@@ -9,6 +9,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared_layer.access.members import Member, member_reference
 from shared_layer.core import clock
 from shared_layer.core.context import RequestContext
 from shared_layer.governance.chain import record_collection
@@ -53,6 +54,14 @@ async def _erasure_taken_by_all(tenant_id: str) -> bool:
     return {f"{handler}:{event_id}" for handler in handlers for event_id in erased} <= inbox and len(erased) == 1
 
 
+async def _member_of(tenant_id: str) -> None:
+    moment = clock.utcnow()
+    member = Member(
+        id=f"{tenant_id}-1", tenant_id=tenant_id, email="ada@b.co", role="viewer", created_at=moment, updated_at=moment
+    )
+    await member_reference(member.id).set(member.model_dump())
+
+
 async def test_a_profile_says_what_is_still_to_be_set_up(platform: LocalPlatform) -> None:
     tenant_id, key = await platform.tenant()
 
@@ -89,6 +98,34 @@ async def test_anothers_tenant_is_not_deleted(platform: LocalPlatform) -> None:
     assert refused.status_code == 404
 
 
+async def _erase_due_in(days: int) -> None:
+    former = clock.use(lambda: datetime.now(UTC).timestamp() + days * 86_400)
+    try:
+        context = RequestContext("req_erase", "0" * 32, "0" * 16, "tenant-management", "erase_tenants")
+        await erase_due_tenants(Unit(context, "", ("tenant_erased",)))
+    finally:
+        clock.use(former)
+
+
+async def test_a_legal_hold_keeps_a_tenant_from_being_deleted_and_from_being_erased(platform: LocalPlatform) -> None:
+    mount_audit_key()
+    tenant_id, key = await platform.tenant()
+    holds, path = "/api/v1/privacy/legal-holds", f"/api/v1/tenants/{tenant_id}"
+    as_operator = operator(platform) | {"X-Tenant-ID": tenant_id}
+    held = await platform.gateway.post(holds, json={"reason": "case 7 O 12/26."}, headers={"X-API-Key": key})
+    refused = await platform.gateway.delete(path, headers={"X-API-Key": key})
+    assert (refused.status_code, "case 7 O 12/26." in refused.json()["detail"]) == (409, True)
+    await platform.gateway.delete(f"{holds}/{held.json()['id']}", headers={"X-API-Key": key})
+    await delete(platform, tenant_id, key)
+    later = await platform.gateway.post(holds, json={"reason": "another case"}, headers=as_operator)
+    assert later.status_code == 201, later.text
+    await _erase_due_in(31)
+    assert (await platform.gateway.get(path, headers=operator(platform))).json()["status"] == "deleted"
+    await platform.gateway.delete(f"{holds}/{later.json()['id']}", headers=as_operator)
+    await _erase_due_in(31)
+    assert (await platform.gateway.get(path, headers=operator(platform))).json()["status"] == "erased"
+
+
 async def test_after_the_grace_every_store_is_empty_and_certified_and_the_audit_chain_stands(
     platform: LocalPlatform,
 ) -> None:
@@ -98,6 +135,7 @@ async def test_after_the_grace_every_store_is_empty_and_certified_and_the_audit_
     storage().bucket("xynergy-content").blob(f"tenants/{tenant_id}/x.txt").upload_from_string("theirs")
     await redis().command("SET", f"cache:{tenant_id}:x:1", "1")
     await tenant_document(tenant_id, "folders", "0").collection("deep").document("1").set({"v": 1})
+    await _member_of(tenant_id)
     await delete(platform, tenant_id, key)
 
     async def settled() -> bool:
@@ -106,12 +144,7 @@ async def test_after_the_grace_every_store_is_empty_and_certified_and_the_audit_
         return counted["rows"] >= 3 and len(recorded) >= 3
 
     await eventually(settled)
-    former = clock.use(lambda: datetime.now(UTC).timestamp() + 31 * 86_400)
-    try:
-        context = RequestContext("req_erase", "0" * 32, "0" * 16, "tenant-management", "erase_tenants")
-        await erase_due_tenants(Unit(context, "", ("tenant_erased",)))
-    finally:
-        clock.use(former)
+    await _erase_due_in(31)
     tombstone = (await platform.gateway.get(f"/api/v1/tenants/{tenant_id}", headers=operator(platform))).json()
     assert (tombstone["status"], tombstone["owner_email"], tombstone["name"]) == ("erased", None, "erased")
     assert await campaigns(platform, key) == 401
@@ -119,9 +152,10 @@ async def test_after_the_grace_every_store_is_empty_and_certified_and_the_audit_
     certificate = json.loads(storage().bucket("xynergy-audit").blob(tombstone["certificate"]).download_as_bytes())
     signature = base64.b64decode(certificate.pop("signature"))
     assert verify_signature(public_keys(), certificate["key_id"], certificate, signature)
-    assert all(certificate["erased"][store] > 0 for store in ("documents", "rows", "objects", "cache_keys", "api_keys"))
+    stores = ("documents", "rows", "objects", "cache_keys", "api_keys", "api_key_uses", "members")
+    assert all(certificate["erased"][store] > 0 for store in stores)
     left = await count_everything(tenant_id)
-    assert left["objects"] == 0
+    assert [left[store] for store in ("objects", "api_keys", "api_key_uses", "members")] == [0, 0, 0, 0]
 
     async def recorded() -> bool:
         return "tenant_erased" in [found.get("action") async for found in record_collection(tenant_id).stream()]

@@ -185,6 +185,26 @@ async def test_a_withdrawn_operators_key_opens_nothing_after_five_minutes(
     operators.reload()
 
 
+async def test_a_withdrawn_operators_key_that_was_first_used_late_opens_nothing_after_five_minutes_either(
+    platform: LocalPlatform, moving: Moving, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What the process remembers of it ends with the keys that it was looked up in."""
+    mounted = tmp_path / "keys"
+    mounted.write_text("xyn_op_late")
+    monkeypatch.setenv("XYNERGY_API_KEYS_FILE", str(mounted))
+    settings.cache_clear()
+    operators.reload()
+    assert await credentials.credential_of("xyn_op_somebody") is None  # the keys are read at this moment
+    mounted.write_text("xyn_op_stayer")
+    moving.now += operators.RELOAD_SECONDS - 1
+    assert await credentials.credential_of("xyn_op_late")
+    moving.now += 2
+    assert await credentials.credential_of("xyn_op_late") is None
+    monkeypatch.undo()
+    settings.cache_clear()
+    operators.reload()
+
+
 async def _made_by(platform: LocalPlatform, operator_key: str) -> tuple[str, str]:
     made = await platform.gateway.post(
         "/api/v1/tenants",

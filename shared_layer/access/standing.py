@@ -1,4 +1,7 @@
-"""Whether those who listen still may: asked when the tenant's epoch moves, and every quarter of a minute."""
+"""Whether those who follow a stream still may: asked when the tenant's epoch moves, and every quarter of a minute.
+
+Without Redis no epoch is known: a credential is then read again when it is no longer remembered, after 300 s at most.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,18 @@ from shared_layer.access.credentials import Credential, credential_of, epoch_key
 from shared_layer.core.errors import Unauthenticated
 from shared_layer.storage.redis import RedisUnavailable, redis
 
-SCOPE: Final = "live:read"
 LOOK_ANYWAY_SECONDS: Final = 15.0
 
 
 class Standing:
-    """What is known of the credentials that a tenant's listeners came with."""
+    """What is known of the credentials that a tenant's listeners came with, each for the sake of `scope`.
 
-    def __init__(self, tenant_id: str) -> None:
-        self._tenant_id = tenant_id
+    `epoch` is the tenant's, as it was read last; None while Redis is away.
+    """
+
+    def __init__(self, tenant_id: str, scope: str) -> None:
+        self._tenant_id, self._scope = tenant_id, scope
+        self.epoch: int | None = None
         self._seen: dict[str, int] = {}
         self._looked_at = float("-inf")
 
@@ -26,7 +32,8 @@ class Standing:
 
         One that was not looked at since the tenant's epoch moved is read again; the others may have come to their end.
         """
-        epoch, moment = await self._read_epoch(), asyncio.get_running_loop().time()
+        self.epoch = epoch = await self._read_epoch()
+        moment = asyncio.get_running_loop().time()
         anyway = moment >= self._looked_at + LOOK_ANYWAY_SECONDS
         self._looked_at = moment if anyway else self._looked_at
         self._seen = {each: seen for each, seen in self._seen.items() if each in credentials}
@@ -50,7 +57,7 @@ class Standing:
         if credential.operator:
             return True
         own = credential.tenant_id == self._tenant_id
-        return own and not credential.suspended and SCOPE in credential.scopes
+        return own and not credential.suspended and self._scope in credential.scopes
 
     async def _read_epoch(self) -> int | None:
         try:
