@@ -60,8 +60,9 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpOperation(Declaration):
-    """One method on one path. `while_suspended`: a suspended tenant may call it (what it owes, and its own data)."""
+    """One method on one path. What each setting means says `front_door.endpoint.Settings`."""
 
+    deadline: float = 15.0
     method: str
     path: str
     scope: str

@@ -19,6 +19,7 @@ from shared_layer.core.errors import (
     ValidationFailed,
     VersionRequired,
 )
+from shared_layer.front_door.authentication import RequestHeaders
 
 
 class ArgumentReader:
@@ -39,6 +40,15 @@ class ArgumentReader:
         self._body = signature.body
         self._body_type = TypeAdapter(signature.body[1]) if signature.body else None
         self._if_match = signature.if_match
+
+    def but_body(self, path: str, query_string: bytes, headers: RequestHeaders) -> dict[str, Any]:
+        """All arguments but the body's."""
+        arguments = self.path(path)
+        if self._query is not None:
+            self.query(query_string, arguments)
+        if self._if_match is not None:
+            self.if_match(headers.get(b"if-match"), arguments)
+        return arguments
 
     def path(self, path: str) -> dict[str, Any]:
         """The path's parameters. Raises NotFound: an id that cannot be is an id that is not."""

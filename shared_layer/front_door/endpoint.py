@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from starlette.requests import Request
 from starlette.websockets import WebSocket
@@ -25,72 +25,72 @@ from shared_layer.front_door.answer import Dialect
 from shared_layer.front_door.door import Door
 from shared_layer.messaging.unit import Unit
 
+Handler = Callable[..., Awaitable[Any]]
 Served = Callable[[Request], Awaitable[Any]]
 INJECTABLE = (Caller, Unit, Request)
 
 
+class Settings(TypedDict, total=False):
+    """What an operation may declare beside its method, path and scope. HttpOperation has what holds otherwise."""
+
+    tier: Tier
+    """Which rate counts."""
+    status: int
+    """Of a success."""
+    idempotency: Idempotency
+    """Whether an Idempotency-Key is ignored, honoured or demanded."""
+    sealed: bool
+    """A stored answer is encrypted with the caller's key."""
+    streams: bool
+    """The answer may come piece by piece."""
+    websocket: bool
+    """It is a conversation, for which the handler takes a WebSocket; a plain call is answered with 426."""
+    body_limit: int
+    """In bytes."""
+    while_suspended: bool
+    """A suspended tenant may call it, which is for its bill and its own data only."""
+    deadline: float
+    """In seconds."""
+    emits: tuple[str, ...]
+    """Every event type that the function stages."""
+    resources: Resources
+
+
 def endpoint(
-    method: str,
-    path: str,
-    *,
-    scope: str,
-    tier: Tier = "standard",
-    status: int = 200,
-    idempotency: Idempotency = "none",
-    sealed: bool = False,
-    streams: bool = False,
-    websocket: bool = False,
-    body_limit: int = 1 << 20,
-    while_suspended: bool = False,
-    deadline: float = 15.0,
-    emits: tuple[str, ...] = (),
-    resources: Resources | None = None,
-    compatible: Dialect | None = None,
-) -> Callable[[Callable[..., Awaitable[Any]]], Served]:
+    method: str, path: str, *, scope: str, compatible: Dialect | None = None, **settings: Unpack[Settings]
+) -> Callable[[Handler], Served]:
     """Make an async function the HTTP operation `method` on `path`.
 
-    `scope` is what the caller's key must hold ("public": no key); `tier` which rate counts; `idempotency` whether an
-    Idempotency-Key is ignored, honoured or demanded; `sealed` that a stored answer is encrypted with the caller's key;
-    `streams` that the answer may come piece by piece; `websocket` that this is a conversation, for which the handler
-    takes a WebSocket (a plain call is answered with 426); `deadline` is in seconds, `body_limit` in bytes; `emits`
-    names every event type that the function stages; `while_suspended` that a suspended tenant may call it, which is
-    for its bill and its own data only;
-    `compatible` adds to every problem the error that clients of another API look for.
+    `scope` is what the caller's key must hold ("public": no key); `compatible` adds to every problem the error that
+    clients of another API look for.
     """
+    if settings.get("websocket"):
+        settings |= {"status": 101, "streams": True}
+    injectable = (*INJECTABLE, WebSocket) if settings.get("websocket") else INJECTABLE
 
-    def decorate(handler: Callable[..., Awaitable[Any]]) -> Served:
-        names = tuple(PATH_PARAMETER.findall(path))
+    def decorate(handler: Handler) -> Served:
+        signature = read_signature(handler, tuple(PATH_PARAMETER.findall(path)), injectable)
+        known = described(handler)
         operation = HttpOperation(
-            **described(handler),
-            method=method.upper(),
-            path=path,
-            scope=scope,
-            tier=tier,
-            status=101 if websocket else status,
-            idempotency=idempotency,
-            sealed=sealed,
-            streams=streams or websocket,
-            websocket=websocket,
-            body_limit=body_limit,
-            while_suspended=while_suspended,
-            deadline=deadline,
-            emits=emits,
-            resources=resources or Resources(),
-            handler=handler,
-            signature=read_signature(handler, names, (*INJECTABLE, WebSocket) if websocket else INJECTABLE),
+            **known, method=method.upper(), path=path, scope=scope, handler=handler, signature=signature, **settings
         )
-        serve = _admitting(Door(operation, compatible), handler)
-        declare(serve, operation)
-        if websocket:
-            from shared_layer.front_door.socket_door import SocketDoor, attach
-
-            attach(serve, SocketDoor(operation))
-        return serve
+        return _served(operation, compatible)
 
     return decorate
 
 
-def _admitting(door: Door, handler: Callable[..., Awaitable[Any]]) -> Served:
+def _served(operation: HttpOperation, compatible: Dialect | None) -> Served:
+    """What the framework calls, the declaration attached to it."""
+    serve = _admitting(Door(operation, compatible), operation.handler)
+    declare(serve, operation)
+    if operation.websocket:
+        from shared_layer.front_door.socket_door import SocketDoor, attach
+
+        attach(serve, SocketDoor(operation))
+    return serve
+
+
+def _admitting(door: Door, handler: Handler) -> Served:
     """What the framework calls: a place in the capacity, the door, and what is left to do when the instance ends."""
     capacity = door.capacity
 
