@@ -23,6 +23,7 @@ from shared_layer.core.signature import read_signature
 from shared_layer.front_door import lifecycle
 from shared_layer.front_door.answer import Dialect
 from shared_layer.front_door.door import Door
+from shared_layer.front_door.shedding import BRISK
 from shared_layer.messaging.unit import Unit
 
 Handler = Callable[..., Awaitable[Any]]
@@ -103,6 +104,8 @@ def _admitting(door: Door, handler: Handler) -> Served:
         if not lifecycle.watching:
             lifecycle.watch()
         try:
+            if capacity.running > BRISK and capacity.pass_is_full():
+                await capacity.next_pass()
             return await door.serve(request)
         finally:
             capacity.leave()

@@ -3,7 +3,9 @@
 What is refused costs a fraction of what is served, so that an instance under three times its load goes on answering
 what it can. How many calls it can work on is what its function declares; Cloud Run holds it to that as well, here it
 holds for whoever calls. Where the calls want more CPU than there is, the event loop comes late to everything, refusals
-too: then fewer calls are let in, until it is on time again (additive increase, multiplicative decrease, as TCP does).
+too. So one pass of the loop begins new calls for a few milliseconds only: those that have their place begin in the
+next, after whoever can be refused in between. Where the loop comes late all the same, by what calls compute after they
+waited, fewer are let in, until it is on time again (additive increase, multiplicative decrease, as TCP does).
 That needs a process of the function's own; in one that it shares, the lateness is everybody's.
 """
 
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from time import perf_counter
 from typing import Final
 
 from shared_layer.core.logs import log
@@ -23,6 +26,12 @@ QUEUED_SECONDS: Final = 0.01
 """Whoever finds no place within this is refused: within 20 ms of its coming, the answer's own time included. Where
 the event loop is late nobody waits at all: this would come late as well."""
 
+PASS_SECONDS: Final = 0.004
+"""How long one pass of the event loop begins calls."""
+
+BRISK: Final = 2
+"""So few calls begin whatever the pass has done: they are not many enough to hold it up."""
+
 TOLD_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 0.01
 LATE_SECONDS: Final = 0.008
@@ -34,7 +43,7 @@ LEAST_SHARE: Final = 2
 class Capacity:
     """Room for `limit` calls at a time. Whoever finds `running < limit` takes a place by counting it up."""
 
-    __slots__ = ("_declared", "_look", "_shed", "_waiting", "limit", "name", "running")
+    __slots__ = ("_declared", "_look", "_pass_began", "_shed", "_waiting", "limit", "name", "running")
 
     def __init__(self, name: str, limit: int) -> None:
         self.name, self.limit = name, limit
@@ -43,6 +52,7 @@ class Capacity:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._shed = 0
         self._look: asyncio.TimerHandle | None = None
+        self._pass_began = 0.0
 
     async def wait(self) -> bool:
         """Whether a place came free in time; it is then held for the caller, and counted already."""
@@ -64,6 +74,24 @@ class Capacity:
                 self.leave()
             raise
         return True
+
+    def pass_is_full(self) -> bool:
+        """Whether this pass of the event loop has begun calls for long enough: then the next one does."""
+        now = perf_counter()
+        if not self._pass_began:
+            self._pass_began = now
+            asyncio.get_running_loop().call_soon(self._pass_ended)
+        return now - self._pass_began >= PASS_SECONDS
+
+    async def next_pass(self) -> None:
+        """Wait for a pass of the event loop that has time for the call; in between it looks after the others."""
+        while True:
+            await asyncio.sleep(0)
+            if not self.pass_is_full():
+                return
+
+    def _pass_ended(self) -> None:
+        self._pass_began = 0.0
 
     def leave(self) -> None:
         """Give the place back: to whoever waits longest, where somebody does and there is room."""

@@ -25,7 +25,7 @@ from shared_layer.core.trace import trace_ids
 from shared_layer.front_door import lifecycle
 from shared_layer.front_door.answer import Answer, problem_answer
 from shared_layer.front_door.failures import as_problem
-from shared_layer.front_door.shedding import Capacity
+from shared_layer.front_door.shedding import BRISK, Capacity
 from shared_layer.messaging import inbox
 from shared_layer.messaging.dead_letters import send_to_dead_letters, settle
 from shared_layer.messaging.envelope import Envelope
@@ -50,6 +50,8 @@ async def deliver(request: Request, declaration: Declaration, work: Work, capaci
     if not lifecycle.watching:
         lifecycle.watch()
     try:
+        if capacity.running > BRISK and capacity.pass_is_full():
+            await capacity.next_pass()
         answer = await _deliver(request, declaration, work)
     finally:
         capacity.leave()

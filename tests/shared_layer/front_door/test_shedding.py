@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import Counter
+from itertools import count
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 
 from shared_layer.front_door import shedding
 from shared_layer.front_door.shedding import Capacity
@@ -112,6 +115,71 @@ async def test_a_cancelled_wait_keeps_no_place() -> None:
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert capacity.running == 0
+
+
+async def test_a_pass_of_the_loop_begins_calls_for_four_milliseconds_and_the_next_one_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = 1000.0
+    monkeypatch.setattr(shedding, "perf_counter", lambda: seconds)
+    capacity = Capacity("test", 16)
+    assert not capacity.pass_is_full()
+    seconds += 0.0039
+    assert not capacity.pass_is_full()
+    seconds += 0.0002
+    assert capacity.pass_is_full()
+    assert capacity.pass_is_full()
+    await asyncio.sleep(0)
+    assert not capacity.pass_is_full()
+
+
+async def test_calls_that_a_full_pass_holds_back_keep_their_places_and_are_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each look at the clock finds five milliseconds gone: beyond two, a pass begins one call; all are answered."""
+    ticks = count(1000.0, 0.005)
+    waits = 0
+
+    async def next_pass(capacity: Capacity) -> None:
+        nonlocal waits
+        waits += 1
+        await waited(capacity)
+
+    waited = Capacity.next_pass
+    monkeypatch.setattr(shedding, "perf_counter", lambda: next(ticks))
+    monkeypatch.setattr(Capacity, "next_pass", next_pass)
+    async with served("hold") as (_, function):
+        function.seconds = 0.01
+        hold = sys.modules["hold"].hold
+        for _ in range(10):
+            answers = await asyncio.gather(*[hold(_request()) for _ in range(4)])
+            assert {answer.status_code for answer in answers} == {204}
+        assert (function.done, function.running) == (40, 0)
+    assert waits == 10  # the fourth call of each four
+
+
+async def test_a_call_that_is_left_while_a_full_pass_holds_it_back_keeps_no_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with served("hold") as (_, function):
+        hold, function.gate = sys.modules["hold"].hold, asyncio.Event()
+        monkeypatch.setattr(Capacity, "pass_is_full", lambda _: True)
+        calls = [asyncio.create_task(hold(_request())) for _ in range(4)]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert function.running == 2
+        calls[3].cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await calls[3]
+        monkeypatch.undo()
+        function.gate.set()
+        answers = await asyncio.gather(*calls[:3], hold(_request()))
+        assert {answer.status_code for answer in answers} == {204}
+
+
+def _request() -> Request:
+    scope = {"type": "http", "method": "GET", "path": "/api/v1/held", "headers": [], "query_string": b""}
+    return Request(scope)
 
 
 async def _until(calls: list[asyncio.Task[Any]], done: int) -> tuple[list[Any], set[asyncio.Task[Any]]]:
