@@ -11,22 +11,34 @@ from typing import Any, Final
 
 from shared_layer.ai.asking.fallback import Answered
 from shared_layer.ai.asking.hedging import took
-from shared_layer.ai.asking.reply import Reply, Route, route_line, text_of_answer
+from shared_layer.ai.asking.racing import outcome_of
+from shared_layer.ai.asking.reply import Reply, Route, route_line
 from shared_layer.ai.cascade.plan import Cascade
 from shared_layer.ai.money.budget import Hold, hold, release
 from shared_layer.ai.money.ledger import detach, record
 from shared_layer.ai.money.spend import Outcome, Spend
 from shared_layer.ai.prompts.prompt import Prompt
 from shared_layer.ai.providers.clients import post
+from shared_layer.ai.providers.completion import text_of_answer, unanswered, usage_of
 from shared_layer.ai.providers.failures import Doubted, InvalidAnswer, Outrun
 from shared_layer.ai.providers.mock import mock_completion
 from shared_layer.ai.providers.table import MOCK
-from shared_layer.ai.providers.tokens import estimate, estimate_messages
 from shared_layer.ai.providers.usage import Usage
 from shared_layer.ai.routing.route import Decision, Target
 from shared_layer.core.ids import new_id
 
 TRIES_FOR_A_FIT: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """One answer to pay for."""
+
+    target: Target
+    usage: Usage
+    reasons: tuple[str, ...]
+    latency_ms: float
+    held: Hold
 
 
 class Attempts:
@@ -49,7 +61,7 @@ class Attempts:
         self._routed = routed
         self._cascade = cascade
         self._wasted = 0
-        self._won = False
+        self._billed = self._won = False
 
     async def ask(self, target: Target, seconds: float, reasons: tuple[str, ...]) -> tuple[dict[str, Any], Usage]:
         """An answer of `target` that the prompt accepts; one that does not fit is asked for once more.
@@ -60,12 +72,9 @@ class Attempts:
         for _ in range(TRIES_FOR_A_FIT):
             held = await hold(self._prompt.caller, target.price, self._body)
             try:
-                started = time.perf_counter()
-                answered = await self._sent(target, reasons, held, until - asyncio.get_running_loop().time())
-                latency_ms = (time.perf_counter() - started) * 1000
-                usage = usage_of(answered, self._body, target.provider is not MOCK)
+                seconds = until - asyncio.get_running_loop().time()
+                answered, bill = await self._sent(target, self._body, reasons, held, seconds)
                 fit = fits(answered, self._prompt)
-                bill = Bill(target, usage, reasons, latency_ms, held)
                 doubt = await self._doubt(answered, bill) if fit else None
                 outcome = self._outcome(fit, doubt)
                 await self._pay(bill, outcome, doubt)
@@ -74,11 +83,11 @@ class Attempts:
             if outcome == "outrun":
                 raise Outrun
             if doubt:
-                self.doubted = Answered(target, (answered, usage), (*reasons, f"not verified: {doubt}"))
+                self.doubted = Answered(target, (answered, bill.usage), (*reasons, f"not verified: {doubt}"))
                 raise Doubted(doubt)
             if fit:
-                took(target.provider, streamed=False, seconds=latency_ms / 1000)
-                return answered, usage
+                took(target.provider, streamed=False, seconds=bill.latency_ms / 1000)
+                return answered, bill.usage
         raise InvalidAnswer()
 
     def _outcome(self, fit: bool, doubt: str | None) -> Outcome:
@@ -91,17 +100,27 @@ class Attempts:
         self._won = True
         return "answered"
 
-    async def _sent(self, target: Target, reasons: tuple[str, ...], held: Hold, seconds: float) -> dict[str, Any]:
-        """What the target answers. Whoever is cancelled as outrun is paid for what it was sent: it may have begun."""
+    async def _sent(
+        self,
+        target: Target,
+        body: Mapping[str, Any],
+        reasons: tuple[str, ...],
+        held: Hold,
+        seconds: float,
+        left: Outcome | None = None,
+    ) -> tuple[dict[str, Any], Bill]:
+        """What the target answers, and what that is billed as. Where nobody waits for it any more, nobody knows how far
+        it has come: it is paid for what it was sent (as `left`, or as what ended the waiting).
+        """
         started = time.perf_counter()
         try:
-            return await send(target, self._body, self._prompt, seconds)
-        except asyncio.CancelledError:
-            if self._won:
-                usage = Usage(estimate_messages(self._body["messages"]), 0, estimated=True)
-                bill = Bill(target, usage, reasons, (time.perf_counter() - started) * 1000, held)
-                await asyncio.shield(detach(self._pay(bill, "outrun", None)))
+            answered = await send(target, body, self._prompt, seconds)
+        except asyncio.CancelledError as cancelled:
+            bill = Bill(target, unanswered(body), reasons, (time.perf_counter() - started) * 1000, held)
+            await asyncio.shield(detach(self._pay(bill, left or outcome_of(cancelled), None)))
             raise
+        usage = usage_of(answered, body, target.provider is not MOCK)
+        return answered, Bill(target, usage, reasons, (time.perf_counter() - started) * 1000, held)
 
     def reply(self, won: Answered[tuple[dict[str, Any], Usage]], decision: Decision, latency_ms: float) -> Reply:
         """The answer that was taken, with what all attempts cost."""
@@ -135,19 +154,17 @@ class Attempts:
         """The text of one more answer of a target, asked for by a check."""
         held = await hold(self._prompt.caller, target.price, varied)
         try:
-            started = time.perf_counter()
-            answered = await send(target, varied, self._prompt, target.provider.total_seconds)
-            usage = usage_of(answered, varied)
-            bill = Bill(target, usage, reasons, (time.perf_counter() - started) * 1000, held)
+            answered, bill = await self._sent(target, varied, reasons, held, target.provider.total_seconds, "check")
             await self._pay(bill, "check", None)
         finally:
             await release(held)
         return text_of_answer(answered)
 
     async def _pay(self, bill: Bill, outcome: Outcome, doubt: str | None) -> None:
-        """Write one answer down. Only the one that is given bears the call's own id."""
-        self._wasted += outcome in ("invalid", "doubted", "check", "outrun")
-        own = outcome in ("answered", "aborted")
+        """Write one answer down. Only the one that is given (or would have been) bears the call's own id."""
+        own = outcome in ("answered", "aborted") and not self._billed
+        self._billed |= own
+        self._wasted += not own
         target = bill.target
         verdict = {} if doubt is None else {"verified": not doubt, "check": doubt[:200]}
         spend = Spend(
@@ -167,17 +184,6 @@ class Attempts:
         await record(self._prompt.caller, spend, bill.held)
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """One answer to pay for."""
-
-    target: Target
-    usage: Usage
-    reasons: tuple[str, ...]
-    latency_ms: float
-    held: Hold
-
-
 async def send(target: Target, body: Mapping[str, Any], prompt: Prompt, seconds: float) -> dict[str, Any]:
     if target.provider is MOCK:
         return mock_completion(body, prompt.stand_in)
@@ -194,15 +200,3 @@ def fits(answered: Any, prompt: Prompt) -> bool:
     except (KeyError, TypeError, IndexError, AttributeError, ValueError):
         return False
     return True
-
-
-def usage_of(answered: Any, body: Mapping[str, Any], counted_by_provider: bool = True) -> Usage:
-    """The tokens that the provider counted, or an estimate where it counted none."""
-    counted = answered.get("usage") if isinstance(answered, dict) else None
-    if isinstance(counted, dict) and isinstance(counted.get("prompt_tokens"), int):
-        return Usage(counted["prompt_tokens"], int(counted.get("completion_tokens") or 0), not counted_by_provider)
-    try:
-        written = estimate(text_of_answer(answered))
-    except (KeyError, TypeError, IndexError, AttributeError):
-        written = 0
-    return Usage(estimate_messages(body["messages"]), written, estimated=True)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
+from shared_layer.ai.money.spend import Outcome
 from shared_layer.ai.providers.failures import Failure
 
 T = TypeVar("T")
+
+OUTRUN: Final = "outrun"
+"""What whoever lost is cancelled with; where the one who waits for both is cancelled, they are cancelled without it."""
 
 
 async def race(
@@ -17,11 +21,12 @@ async def race(
     second: Callable[[], Awaitable[Coroutine[Any, Any, T | Failure] | None]],
 ) -> list[T | Failure]:
     """What `first` gave, and after `seconds` without that what `second` gave: the one that answered is the last of the
-    list, before it stands how the other failed, if it did. Whoever lost is over when this returns. Raises what they
-    raise.
+    list, before it stands how the other failed, if it did. Whoever lost is over when this returns. Raises what the
+    first of them raises, which ends the other as well.
     """
     tasks = [asyncio.get_running_loop().create_task(first)]
     results: list[T | Failure] = []
+    told: str | None = OUTRUN
     try:
         done, _ = await asyncio.wait(tasks, timeout=seconds)
         if not done and (other := await second()) is not None:
@@ -34,7 +39,15 @@ async def race(
                 if not isinstance(results[-1], Failure):
                     return results
         return results
+    except asyncio.CancelledError:
+        told = None
+        raise
     finally:
         for task in tasks:
-            task.cancel()
+            task.cancel(told)
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def outcome_of(cancelled: asyncio.CancelledError) -> Outcome:
+    """What becomes of a call that is cancelled: it lost a race, or whoever waited for it left."""
+    return "outrun" if OUTRUN in cancelled.args else "aborted"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared_layer.ai.money.spend import Spend
+from shared_layer.ai.providers.completion import text_of_answer
 from shared_layer.ai.providers.usage import Usage
 
 
@@ -91,8 +92,3 @@ class Reply:
 def route_line(provider: str, reasons: Iterable[str]) -> str:
     """A route in one line."""
     return f"{provider}: {'; '.join(reasons)}"
-
-
-def text_of_answer(body: dict[str, Any]) -> str:
-    """The text of a `chat.completion`'s first choice. Raises KeyError, TypeError or IndexError where it is none."""
-    return body["choices"][0]["message"].get("content") or ""

@@ -13,13 +13,14 @@ from array import array
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared_layer.ai.asking.reply import Reply, text_of_answer
+from shared_layer.ai.asking.reply import Reply
 from shared_layer.ai.cascade.final_answer import final_answer
 from shared_layer.ai.embeddings.embedding import EmbeddingsRequest, embed
 from shared_layer.ai.embeddings.vectors import cosine, facts_of
 from shared_layer.ai.money.ledger import note
 from shared_layer.ai.money.spend import Spend
 from shared_layer.ai.prompts.prompt import Prompt
+from shared_layer.ai.providers.completion import text_of_answer
 from shared_layer.ai.providers.usage import Usage
 from shared_layer.core.confidence import bounds
 from shared_layer.core.errors import Problem

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import orjson
 
-from shared_layer.ai.asking.reply import text_of_answer
 from shared_layer.ai.cascade.final_answer import final_answer, last_number
 from shared_layer.ai.prompts.verification import Verification
+from shared_layer.ai.providers.completion import text_of_answer
 
 _REFUSALS: Final = ("i'm sorry, but", "i am sorry, but", "i cannot help", "i can't help", "as an ai", "i'm unable to")
 
@@ -22,7 +22,7 @@ def doubt_of_form(answered: Mapping[str, Any], body: Mapping[str, Any]) -> str:
         return "it was cut off"
     if choice.get("finish_reason") == "content_filter":
         return "it was filtered"
-    text = text_of_answer(dict(answered)).strip()
+    text = text_of_answer(answered).strip()
     if not text and not choice["message"].get("tool_calls"):
         return "it is empty"
     if text[:80].casefold().replace("’", "'").startswith(_REFUSALS):

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from shared_layer.ai.asking.reply import text_of_answer
 from shared_layer.ai.cascade.checks import doubt_of_agreement, doubt_of_content, doubt_of_form
 from shared_layer.ai.prompts.verification import Verification
+from shared_layer.ai.providers.completion import text_of_answer
 from shared_layer.ai.providers.table import MOCK
 from shared_layer.ai.routing.route import Decision, Target, last_question
 
@@ -43,7 +43,7 @@ class Cascade:
 
     async def doubt(self, answered: Mapping[str, Any], body: Mapping[str, Any], ask: Ask) -> str:
         """Why the answer is not good enough; empty where it stands all checks. The free ones come first."""
-        text = text_of_answer(dict(answered))
+        text = text_of_answer(answered)
         found = doubt_of_form(answered, body) or doubt_of_content(text, self.wanted)
         if not found and self.wanted.tests is not None:
             found = await _doubt_of_code(text, self.wanted.tests)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from array import array
 from base64 import b64encode
@@ -11,10 +12,11 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import ConfigDict, Field
 
 from shared_layer.ai.asking.fallback import first_answer
+from shared_layer.ai.asking.reply import route_line
 from shared_layer.ai.embeddings.mock_vectors import DIMENSIONS, mock_vector
 from shared_layer.ai.money.budget import hold, release
-from shared_layer.ai.money.ledger import note, record
-from shared_layer.ai.money.spend import Spend
+from shared_layer.ai.money.ledger import detach, note, record
+from shared_layer.ai.money.spend import Outcome, Spend
 from shared_layer.ai.prompts.prompt import AUTO, CATEGORY
 from shared_layer.ai.providers.clients import post
 from shared_layer.ai.providers.credentials import use_keys_of
@@ -148,20 +150,23 @@ def _usable(provider: Provider) -> bool:
 async def _ask(target: Target, body: dict[str, Any], caller: Caller, operation: str) -> dict[str, Any]:
     async def attempt(target: Target, seconds: float, reasons: tuple[str, ...]) -> dict[str, Any]:
         started = time.perf_counter()
+
+        def spent(call_id: str, tokens: int, outcome: Outcome) -> Spend:
+            usage = Usage(tokens, 0, estimated=outcome != "answered")
+            cost, latency_ms = target.price.of(usage), (time.perf_counter() - started) * 1000
+            provider, line = target.provider.id, route_line(target.provider.id, reasons)
+            return Spend(call_id, operation, provider, target.model, line, usage, cost, latency_ms, outcome)
+
         held = await hold(caller, target.price, body)
         try:
-            answer = _mock(body) if target.provider is MOCK else await _post(target, body, seconds)
-            usage = Usage(int(answer["usage"]["prompt_tokens"]), 0)
-            spend = Spend(
-                call_id=answer["call_id"],
-                operation=operation,
-                provider=target.provider.id,
-                model=target.model,
-                route=f"{target.provider.id}: {'; '.join(reasons)}",
-                usage=usage,
-                cost_micros=target.price.of(usage),
-                latency_ms=(time.perf_counter() - started) * 1000,
-            )
+            try:
+                answer = _mock(body) if target.provider is MOCK else await _post(target, body, seconds)
+            except (InvalidAnswer, asyncio.CancelledError) as error:
+                outcome: Outcome = "invalid" if isinstance(error, InvalidAnswer) else "aborted"
+                lost = spent(new_id("call"), _tokens(body["input"]), outcome)
+                await asyncio.shield(detach(record(caller, lost, held)))
+                raise
+            spend = spent(answer["call_id"], int(answer["usage"]["prompt_tokens"]), "answered")
             await record(caller, spend, held)
         finally:
             await release(held)

@@ -13,9 +13,9 @@ from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 
 Outcome = Literal["answered", "invalid", "broken", "aborted", "doubted", "check", "outrun"]
-"""`invalid`: did not fit the schema; `broken`: the provider failed in mid-stream; `aborted`: the caller left;
-`doubted`: did not stand the cascade's checks; `check`: was asked for by a check; `outrun`: another provider was
-asked as well, and was quicker."""
+"""`invalid`: did not fit the schema; `broken`: the provider failed in mid-stream; `aborted`: the caller left before the
+end, or its time ran out; `doubted`: did not stand the cascade's checks; `check`: was asked for by a check; `outrun`:
+another provider was asked as well, and was quicker."""
 
 
 @dataclass(frozen=True, slots=True)

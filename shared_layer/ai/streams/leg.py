@@ -6,13 +6,13 @@ import math
 import time
 from typing import Any, Final
 
-from shared_layer.ai.answers.attempts import usage_of
 from shared_layer.ai.asking.fallback import Answered
 from shared_layer.ai.asking.reply import route_line
 from shared_layer.ai.money.budget import release
 from shared_layer.ai.money.ledger import record
 from shared_layer.ai.money.spend import Outcome, Spend
 from shared_layer.ai.prompts.prompt import Prompt
+from shared_layer.ai.providers.completion import usage_of
 from shared_layer.ai.providers.table import MOCK
 from shared_layer.ai.providers.tokens import BYTES_A_TOKEN, estimate_messages
 from shared_layer.ai.providers.usage import Usage

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from shared_layer.ai.api.completing import complete
 from shared_layer.core import clock
 from tests.functions.ai.conftest import Tenant
 from tests.functions.ai.test_routing_policy import put
@@ -223,3 +226,20 @@ async def test_code_that_could_not_be_tested_is_not_verified(tenant: Tenant, wor
     body = await ask(tenant, "Write double(x)", verify={"tests": "assert double(2 == 4"})
     assert body["route"]["provider"] == "abacus"
     assert "its code was not tested" in str(body["route"]["reasons"])
+
+
+async def test_whoever_leaves_while_an_answer_is_checked_pays_for_it_and_for_the_check(tenant: Tenant, world: World):
+    await cascading(tenant)
+    world.internal.plan.extend([Behaviour(text="It is 200"), Behaviour(hang="first")])
+    messages = [{"role": "user", "content": SUM}]
+    asking = asyncio.create_task(complete(world.caller(tenant.id), messages=messages, operation="test", cache=False))
+
+    async def checking() -> bool:
+        return len(world.internal.calls) == 2
+
+    await eventually(checking)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    entries = await ledger(tenant.id)
+    assert sorted((one["outcome"], one["cost_micros"]) for one in entries) == [("aborted", 1_000), ("check", 1_000)]

@@ -168,3 +168,20 @@ async def test_twenty_clients_read_one_stream_though_the_first_hangs_up(tenant: 
     assert set(await asyncio.gather(*others)) == {"Four, as far as anybody knows."}
     assert len(world.internal.calls) == 1
     assert [entry["outcome"] for entry in await ledger(tenant.id)] == ["answered"]
+
+
+async def test_a_client_that_leaves_before_its_whole_answer_came_is_billed_for_it(tenant: Tenant, world: World):
+    world.internal.gate = asyncio.Event()
+    asking = asyncio.create_task(
+        tenant.client.chat.completions.create(model="auto", messages=EASY, temperature=1.0)  # nothing for the cache
+    )
+    await asyncio.wait_for(world.internal.called.wait(), 10)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    world.internal.gate.set()
+
+    async def billed() -> bool:
+        return [(entry["outcome"], entry["cost_micros"]) for entry in await ledger(tenant.id)] == [("answered", 1_000)]
+
+    await eventually(billed)

@@ -9,6 +9,7 @@ import pytest
 
 from shared_layer.ai.embeddings.mock_vectors import mock_vector
 from tests.functions.ai.conftest import Tenant
+from tests.shared_layer.ai.provider_double import Behaviour
 from tests.shared_layer.ai.world import World, ledger
 
 
@@ -50,3 +51,11 @@ def test_mock_vectors_of_like_texts_are_near():
     near = sum(a * b for a, b in zip(bread, rolls, strict=True))
     far = sum(a * b for a, b in zip(bread, tax, strict=True))
     assert near > 0.5 > far
+
+
+async def test_an_answer_of_no_use_is_paid_as_well(tenant: Tenant, world: World):
+    world.openai.otherwise = Behaviour(raw=b'{"data": "none"}')
+    with pytest.raises(openai.APIStatusError):
+        await tenant.client.embeddings.create(model="text-embedding-3-small", input="one two three")
+    (entry,) = await ledger(tenant.id)
+    assert (entry["outcome"], entry["cost_micros"], entry["usage"]["estimated"]) == ("invalid", 1, True)

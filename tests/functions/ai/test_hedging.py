@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
+import openai
 import pytest
 
+from shared_layer.ai.api.completing import complete
 from shared_layer.ai.asking import hedging
 from shared_layer.ai.asking.hedging import HedgeBudget, forget_paces, took, usual
 from shared_layer.ai.providers.table import ABACUS, OPENAI
@@ -123,3 +125,42 @@ def test_what_is_usual_is_what_ninety_five_of_a_hundred_stay_within():
     assert usual(ABACUS, streamed=False) is None
     assert usual(OPENAI, streamed=True) is None
     forget_paces()
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
+async def test_when_the_first_says_that_the_request_is_wrong_the_second_is_ended_and_paid(
+    tenant: Tenant, world: World, at_once: None, streamed: bool
+):
+    await hedged(tenant)
+    world.abacus.gate = asyncio.Event()
+    world.abacus.otherwise = Behaviour(status=400, error={"message": "no such parameter"})
+    world.openai.otherwise = Behaviour(hang="first")
+    asking = asyncio.create_task(tenant.client.chat.completions.create(model="auto", messages=HARD, stream=streamed))
+    await asyncio.wait_for(world.openai.called.wait(), 10)
+    world.abacus.gate.set()
+    with pytest.raises(openai.BadRequestError, match="no such parameter"):
+        await asking
+    await asyncio.wait_for(world.openai.hung_up.wait(), 10)
+    (entry,) = await ledger(tenant.id)
+    assert (entry["provider"], entry["outcome"], entry["cost_micros"]) == ("openai", "outrun", 25_000)
+    assert entry["baseline_micros"] == 0
+
+
+async def test_whoever_leaves_while_two_are_asked_pays_both_each_under_an_id_of_its_own(
+    tenant: Tenant, world: World, at_once: None
+):
+    await hedged(tenant)
+    for double in (world.abacus, world.openai):
+        double.otherwise = Behaviour(hang="first")
+    caller = world.caller(tenant.id)
+    asking = asyncio.create_task(complete(caller, messages=HARD, operation="test", cache=False))
+    await asyncio.wait_for(world.openai.called.wait(), 10)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    entries = await ledger(tenant.id)
+    assert sorted((one["provider"], one["outcome"]) for one in entries) == [
+        ("abacus", "aborted"),
+        ("openai", "aborted"),
+    ]
+    assert len({one["call_id"] for one in entries}) == 2

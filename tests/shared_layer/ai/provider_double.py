@@ -94,10 +94,10 @@ class ProviderDouble:
             return False
         if behaviour.status != 200:
             _whole(writer, behaviour.status, {"error": behaviour.error}, behaviour.headers)
-        elif head.startswith("POST /v1/embeddings "):
-            _whole(writer, 200, embeddings(body), {})
         elif behaviour.raw is not None:
             _whole(writer, 200, behaviour.raw, {})
+        elif head.startswith("POST /v1/embeddings "):
+            _whole(writer, 200, embeddings(body), {})
         elif body.get("stream"):
             return await self._stream(reader, writer, behaviour, body)
         else:

@@ -234,3 +234,34 @@ async def test_pretty_json_is_sent_compact_and_the_system_prompt_untouched(world
         system,
         {"role": "user", "content": 'How many keys?\n{"a":1,"b":[1,2]}'},
     ]
+
+
+async def test_whoever_leaves_pays_for_what_was_sent_and_the_provider_is_hung_up_on(world: World):
+    world.internal.otherwise = Behaviour(hang="first")
+    tenant = world.caller().tenant_id
+    asking = asyncio.create_task(ask(world, tenant=tenant, cache=False))
+    await asyncio.wait_for(world.internal.called.wait(), 10)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await asyncio.wait_for(world.internal.hung_up.wait(), 10)
+    (entry,) = await ledger(tenant)
+    assert (entry["outcome"], entry["cost_micros"]) == ("aborted", 1_000)
+    assert entry["usage"] == {"prompt_tokens": 5, "completion_tokens": 0, "estimated": True}
+
+
+async def test_what_the_cache_may_keep_is_answered_and_paid_also_where_whoever_asked_has_left(world: World):
+    world.internal.gate = asyncio.Event()
+    tenant = world.caller().tenant_id
+    asking = asyncio.create_task(ask(world, tenant=tenant))
+    await asyncio.wait_for(world.internal.called.wait(), 10)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    world.internal.gate.set()
+
+    async def billed() -> bool:
+        return [entry["outcome"] for entry in await ledger(tenant)] == ["answered"]
+
+    await eventually(billed)
+    assert (await ask(world, tenant=tenant)).cached
