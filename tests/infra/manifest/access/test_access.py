@@ -10,6 +10,8 @@ from infra.manifest.access import Access, access_of, access_table
 from infra.manifest.collect import collect
 from infra.manifest.model import Manifest
 from shared_layer.core.scopes import PUBLIC
+from shared_layer.governance.places import beside
+from tests.support.platform import LocalPlatform
 
 AGREED = ROOT / "infra" / "manifest" / "access" / "access.txt"
 SIGNED = {"receive_slack_events", "receive_webhook", "ask_gmail_consent", "finish_gmail_connect"}
@@ -115,3 +117,14 @@ def test_keys_are_written_by_the_operations_on_keys_alone() -> None:
 
 def test_only_erasure_and_export_reach_every_collection() -> None:
     assert {name for name, reached in access().items() if "tenants/*/*" in reached.reads} <= EVERYTHING | {"get_tenant"}
+
+
+KEPT = {"tenants", "audit", "records"}
+"""The tenant's own document, which says that it is erased, and the audit chain (`audit/{tenant_id}/records`)."""
+
+
+async def test_an_erasure_reaches_every_collection_that_stands_beside_the_tenants(platform: LocalPlatform) -> None:
+    """One that is new belongs into `shared_layer.governance.places.beside`, or is kept for a reason that is said."""
+    things = {thing for reached in access().values() for thing in reached.reads + reached.writes}
+    tops = {thing for thing in things if "/" not in thing and " " not in thing} - {"redis"}
+    assert tops == KEPT | {collection.id for collection in beside()}
