@@ -19,7 +19,7 @@ import orjson
 from shared_layer.core import clock
 from shared_layer.core.context import current
 from shared_layer.core.logs import log
-from shared_layer.storage.redis import RedisUnavailable, redis
+from shared_layer.storage.redis import RedisUnavailable, Script, redis
 
 TTL_SECONDS: Final = {
     "ai_responses": 3600,
@@ -32,6 +32,16 @@ TTL_SECONDS: Final = {
 LEASE_SECONDS: Final = 10.0
 POLL_SECONDS: Final = 0.05
 HARD_FACTOR: Final = 2
+
+_EXTEND: Final = Script("""
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+""")
+_RELEASE: Final = Script("""
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])
+""")
+"""Only its owner extends or ends a lease: one that stood still for longer than the lease finds another's in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +164,7 @@ async def _leased(key: str, patience: float) -> AsyncIterator[Cached | None]:
         try:
             yield None
         finally:
-            found.stop()
-            await _release(key)
+            await found.end()
     else:
         yield found
 
@@ -175,20 +184,24 @@ async def _taken(key: str, patience: float) -> _Lease | Cached | None:
                 return None
     except RedisUnavailable:
         return None
-    return _Lease(f"{key}:lease")
+    return _Lease(f"{key}:lease", owner)
 
 
 class _Lease:
     """A lease that is renewed until it is stopped, or its process dies."""
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    def __init__(self, key: str, owner: str) -> None:
+        self._key, self._owner = key, owner
         self._loop = asyncio.get_running_loop()
         self._timer = self._loop.call_later(LEASE_SECONDS / 3, self._renew)
         self._renewal: asyncio.Task[None] | None = None
 
-    def stop(self) -> None:
+    async def end(self) -> None:
         self._timer.cancel()
+        try:
+            await redis().run(_RELEASE, (self._key,), self._owner)
+        except RedisUnavailable as error:
+            log("WARNING", "cache_unavailable", str(error))
 
     def _renew(self) -> None:
         self._renewal = self._loop.create_task(self._extend())
@@ -196,19 +209,12 @@ class _Lease:
 
     async def _extend(self) -> None:
         with contextlib.suppress(RedisUnavailable):  # at worst another process loads as well
-            await redis().command("PEXPIRE", self._key, int(LEASE_SECONDS * 1000))
+            await redis().run(_EXTEND, (self._key,), self._owner, int(LEASE_SECONDS * 1000))
 
 
 async def _store(key: str, soft: float, value: Any) -> None:
     encoded = orjson.dumps([clock.now() + soft, value])
     try:
         await redis().command("SET", key, encoded, "PX", max(1, int(soft * HARD_FACTOR * 1000)))
-    except RedisUnavailable as error:
-        log("WARNING", "cache_unavailable", str(error))
-
-
-async def _release(key: str) -> None:
-    try:
-        await redis().command("DEL", f"{key}:lease")
     except RedisUnavailable as error:
         log("WARNING", "cache_unavailable", str(error))

@@ -19,6 +19,10 @@ from tests.support.platform import LocalPlatform
 from tests.support.serving import FUNCTIONS
 
 
+KILLED_AFTER = 10.0
+"""Seconds after SIGTERM at which Cloud Run kills: all is answered, written and gone before."""
+
+
 async def _begun(function: FunctionProcess, count: int) -> bool:
     return function.log.read_text().count("begun") >= count
 
@@ -35,7 +39,7 @@ async def test_calls_under_way_at_sigterm_are_answered_counted_and_logged(
             await eventually(lambda: _begun(function, 10))
             assert function.process is not None
             function.process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(seconds + 9.0):
+            async with asyncio.timeout(KILLED_AFTER):
                 answers = await asyncio.gather(*calls)
                 await function.process.wait()
         assert {answer.status_code for answer in answers} == {200}

@@ -14,6 +14,7 @@ import pytest
 from infra.local.options import ROOT
 from shared_layer.storage import cache
 from shared_layer.storage.cache import cached
+from shared_layer.storage.redis import redis
 from tests.support.eventually import eventually
 from tests.support.platform import LocalPlatform
 
@@ -86,6 +87,18 @@ async def test_a_value_past_its_soft_ttl_is_answered_while_one_caller_renews_it(
         return await read() == 2
 
     await eventually(renewed)
+
+
+async def test_whoever_stood_still_for_longer_than_its_lease_ends_no_other_ones(platform: LocalPlatform) -> None:
+    name, lease = uuid4().hex, cache.cache_key("t", "api_responses", "still") + ":lease"
+    async with cache.leased("t", "api_responses", ("still",), 0.0) as found:
+        assert found is None
+        await redis().command("SET", lease, name)  # it ran out meanwhile, and another process took it
+    assert await redis().command("GET", lease) == name.encode()
+    await redis().command("DEL", lease)
+    async with cache.leased("t", "api_responses", ("still",), 0.0):
+        assert await redis().command("EXISTS", lease) == 1
+    assert await redis().command("EXISTS", lease) == 0
 
 
 async def test_what_a_loader_raises_reaches_all_who_wait_and_is_not_kept(platform: LocalPlatform) -> None:
