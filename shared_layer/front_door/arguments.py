@@ -78,18 +78,20 @@ class ArgumentReader:
         except ValidationError as error:
             raise validation_failed(error, "query") from None
 
-    def body(self, raw: bytes, content_type: bytes | None, arguments: dict[str, Any]) -> Any:
-        """Add the body model; answers the JSON value that it was read from. Raises MalformedJson, ValidationFailed."""
-        if self._body is None or self._body_type is None:
-            return None
+    def value(self, raw: bytes, content_type: bytes | None) -> Any:
+        """The body as a JSON value. Raises UnsupportedMediaType, MalformedJson."""
         if content_type != b"application/json" and content_type is not None and not _is_json(content_type):
             raise UnsupportedMediaType()
-        value = json.parse(raw)
+        return json.parse(raw)
+
+    def body(self, raw: bytes, arguments: dict[str, Any]) -> None:
+        """Add the body model. Raises ValidationFailed."""
+        if self._body is None or self._body_type is None:
+            return
         try:
             arguments[self._body[0]] = self._body_type.validator.validate_json(raw, strict=True)
         except ValidationError as error:
             raise validation_failed(error, "body") from None
-        return value
 
     def if_match(self, header: bytes | None, arguments: dict[str, Any]) -> None:
         """Add the version in If-Match. Raises VersionRequired."""

@@ -56,16 +56,29 @@ class Calling:
             answer = self._answer(await self._handler(**self._with_injected(arguments, request, caller, unit)))
             await unit.commit()
             return answer
-        held = await idempotency.claim(
+        held = await idempotency.claim(self._asked(request, path, header, value, caller))
+        if isinstance(held, Answer):
+            return held
+        return await self._call_under(held, unit, self._with_injected(arguments, request, caller, unit))
+
+    async def former(
+        self, request: Request, path: str, headers: RequestHeaders, value: Any, caller: Caller | None
+    ) -> Answer | None:
+        """The answer that this very body had under its key before a deploy made it invalid: a retry still gets it."""
+        header = headers.get(b"idempotency-key")
+        if self._operation.idempotency == "none" or caller is None or header is None:
+            return None
+        return await idempotency.recall(self._asked(request, path, header, value, caller))
+
+    def _asked(self, request: Request, path: str, header: bytes, value: Any, caller: Caller) -> idempotency.Asked:
+        """What the record of a call is found by."""
+        return idempotency.Asked(
             caller.tenant_id,
             f"{self._operation.method} {path}",
             idempotency.read_key(header),
             json.fingerprint([value, request.scope["query_string"].decode("latin-1")]),
             caller.seal if self._operation.sealed else None,
         )
-        if isinstance(held, Answer):
-            return held
-        return await self._call_under(held, unit, self._with_injected(arguments, request, caller, unit))
 
     async def _call_under(self, held: idempotency.Claim, unit: Unit, arguments: Arguments) -> Any:
         """The answer of a call that holds its key; the key is free again where the call comes to nothing."""

@@ -19,7 +19,7 @@ from starlette.requests import Request
 
 from shared_layer.core.context import RequestContext, enter
 from shared_layer.core.declaration import HttpOperation
-from shared_layer.core.errors import MethodNotAllowed
+from shared_layer.core.errors import MethodNotAllowed, ValidationFailed
 from shared_layer.core.ids import new_request_id
 from shared_layer.core.scopes import PUBLIC
 from shared_layer.front_door.admission import Admission
@@ -99,7 +99,13 @@ class Door:
             arguments = reader.but_body(path, scope["query_string"], headers)
             if self._takes_body:
                 raw = await reader.read_body(request.receive, headers.get(b"content-length"))
-                value = reader.body(raw, headers.get(b"content-type"), arguments)
+                value = reader.value(raw, headers.get(b"content-type"))
+                try:
+                    reader.body(raw, arguments)
+                except ValidationFailed:
+                    if (former := await self._calling.former(request, path, headers, value, caller)) is not None:
+                        return former
+                    raise
             if self._once and caller is not None:
                 return await self._calling.call_once(request, path, headers, arguments, value, caller)
             return await self._calling.call(request, arguments, context, caller)

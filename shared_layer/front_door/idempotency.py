@@ -107,43 +107,69 @@ def read_key(header: bytes) -> str:
     return key
 
 
-async def claim(tenant_id: str, operation: str, key: str, fingerprint: str, seal: bytes | None) -> Claim | Answer:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call under its key. `fingerprint` is its body's and query's; `seal` (the caller's own credential) encrypts
+    answers that must not lie readable in the store.
+    """
+
+    tenant_id: str
+    operation: str
+    key: str
+    fingerprint: str
+    seal: bytes | None
+
+    @property
+    def reference(self) -> AsyncDocumentReference:
+        """`tenants/{tenant}/idempotency/{hash of operation and key}`."""
+        name = hashlib.sha256(f"{self.operation}\n{self.key}".encode()).hexdigest()[:40]
+        return tenant_document(self.tenant_id, "idempotency", name)
+
+
+async def recall(asked: Asked) -> Answer | None:
+    """The answer of the same call, where it was done. Claims nothing."""
+    found = (await asked.reference.get()).to_dict()
+    if found is None or found["expires_at"] <= clock.utcnow():
+        return None
+    if found["state"] != "done" or found["fingerprint"] != asked.fingerprint:
+        return None
+    return _replay(found, asked.seal)
+
+
+async def claim(asked: Asked) -> Claim | Answer:
     """A claim on (tenant, operation, key), or the answer of the request that had it.
 
-    `seal` (the caller's own credential) encrypts answers that must not lie readable in the store. Raises
-    IdempotencyKeyReused where the key stands for another body, RequestInFlight while its owner is at work.
+    Raises IdempotencyKeyReused where the key stands for another body, RequestInFlight while its owner is at work.
     """
     from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
 
     from shared_layer.storage.gcp_clients import firestore
 
-    name = hashlib.sha256(f"{operation}\n{key}".encode()).hexdigest()[:40]
-    reference = tenant_document(tenant_id, "idempotency", name)
-    moment = clock.utcnow()
+    reference, moment = asked.reference, clock.utcnow()
     record = {
-        "operation": operation,
-        "fingerprint": fingerprint,
+        "operation": asked.operation,
+        "fingerprint": asked.fingerprint,
         "state": "running",
         "lease_until": moment + LEASE,
         "expires_at": moment + KEPT,
     }
     try:
-        return Claim(reference, (await reference.create(record)).update_time, seal)
+        return Claim(reference, (await reference.create(record)).update_time, asked.seal)
     except AlreadyExists:
         snapshot = await reference.get()
     found = snapshot.to_dict()
     if found is None:
         raise RequestInFlight()
     if found["expires_at"] > moment:
-        if found["fingerprint"] != fingerprint:
+        if found["fingerprint"] != asked.fingerprint:
             raise IdempotencyKeyReused()
         if found["state"] == "done":
-            return _replay(found, seal)
+            return _replay(found, asked.seal)
         if found["lease_until"] > moment:
             raise RequestInFlight()
     try:
         option = firestore().write_option(last_update_time=snapshot.update_time)
-        return Claim(reference, (await reference.update(record, option=option)).update_time, seal)
+        return Claim(reference, (await reference.update(record, option=option)).update_time, asked.seal)
     except (FailedPrecondition, NotFound):
         raise RequestInFlight() from None
 

@@ -41,7 +41,7 @@ _RELEASE: Final = Script("""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 """)
-"""Only its owner extends or ends a lease: one that stood still for longer than the lease finds another's in its place."""
+"""Only its owner extends or ends a lease: one that stood still for longer finds another's in its place."""
 
 
 @dataclass(frozen=True, slots=True)

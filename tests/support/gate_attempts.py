@@ -2,8 +2,9 @@
 four of them at once, the others evenly over so many seconds.
 
 Prints, as JSON, `[moment, seconds]` of each that was admitted, behind that of the first that was refused: the moment
-after the answer, on the clock that all processes share, and how long before that it was asked for. An attempt that Redis did not answer in time (this
-machine may be busy) was decided by the process's own memory: it is made again, and not counted.
+after the answer, on the clock that all processes share, and how long before that it was asked for. An attempt that
+Redis did not answer in time (this machine may be busy) was decided by the process's own memory: it is made again, and
+not counted.
 """
 
 from __future__ import annotations

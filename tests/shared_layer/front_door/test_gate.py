@@ -53,7 +53,7 @@ async def test_attempts_from_four_processes_pass_the_limit_in_no_window_and_are_
     assert violations(admitted, burst=LIMIT + RATE * blurred, rate=RATE) == 0
     steady = [moment for moment in admitted if moment > empty]
     span = steady[-1] - steady[0]
-    print(f"gate: {len(admitted)} of {attempts} admitted, then {(len(steady) - 1) / span:.2f} a second for {span:.1f} s")
+    print(f"gate: {len(admitted)} of {attempts}, in the end {(len(steady) - 1) / span:.2f} a second for {span:.1f} s")
     assert span > seconds / 2
     assert abs(len(steady) - 1 - RATE * span) <= 0.005 * RATE * span + RATE * blurred + 1
 

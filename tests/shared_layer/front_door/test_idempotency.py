@@ -17,7 +17,7 @@ from shared_layer.core import json
 from shared_layer.core.errors import Conflict
 from shared_layer.front_door import idempotency
 from shared_layer.front_door.answer import JSON, Answer
-from shared_layer.front_door.idempotency import Claim, claim
+from shared_layer.front_door.idempotency import Asked, Claim, claim
 from shared_layer.marketing.campaign import COLLECTION as CAMPAIGNS
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document
@@ -89,7 +89,7 @@ async def test_fifty_owners_that_outlive_their_lease_leave_no_effect(
 
 
 async def _claimed(tenant_id: str, number: int) -> Claim:
-    held = await claim(tenant_id, "POST /things", f"key-{number}", "fingerprint", None)
+    held = await claim(Asked(tenant_id, "POST /things", f"key-{number}", "fingerprint", None))
     assert isinstance(held, Claim)
     return held
 
@@ -182,6 +182,28 @@ async def test_nothing_is_remembered_of_what_was_refused_and_the_key_is_good_for
     assert await post(path, mine | json_type, brief) == (201, "")
     assert await post(f"{path}/{made['id']}:launch", mine, b"") == (200, "")  # another route is another record
     assert len(await staging.documents(tenant_id, CAMPAIGNS)) == 2
+
+
+async def test_a_retry_is_answered_though_a_deploy_in_between_made_its_body_invalid(platform: LocalPlatform) -> None:
+    """The record is made that of a body which this version refuses, as a version before it might have taken it."""
+    tenant_id, key = await platform.tenant()
+    path, refused_today = "/api/v1/campaigns", {"business_type": "", "then": "known"}
+
+    async def post(idempotency_key: str, body: Any) -> httpx.Response:
+        headers = {"X-API-Key": key, "Idempotency-Key": idempotency_key}
+        return await platform.gateway.post(path, json=body, headers=headers)
+
+    made = await post("kept", BRIEF)
+    asked = Asked(tenant_id, f"POST {path}", "kept", json.fingerprint([refused_today, ""]), None)
+    await asked.reference.update({"fingerprint": asked.fingerprint})
+    again = await post("kept", refused_today)
+    assert (again.status_code, again.content) == (201, made.content)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert (await post("kept", {"business_type": ""})).status_code == 422
+    assert (await post("another", refused_today)).status_code == 422
+    await asked.reference.update({"state": "running"})
+    assert (await post("kept", refused_today)).status_code == 422
+    assert len(await staging.documents(tenant_id, CAMPAIGNS)) == 1
 
 
 async def _api_key(platform: LocalPlatform, key: str, **fields: Any) -> str:

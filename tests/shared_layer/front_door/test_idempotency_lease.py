@@ -10,7 +10,7 @@ from shared_layer.core.context import RequestContext
 from shared_layer.core.errors import Conflict, RequestInFlight
 from shared_layer.front_door import idempotency
 from shared_layer.front_door.answer import JSON, Answer
-from shared_layer.front_door.idempotency import Claim, claim
+from shared_layer.front_door.idempotency import Asked, Claim, claim
 from shared_layer.messaging.unit import Unit
 from tests.support.eventually import eventually
 from tests.support.platform import LocalPlatform
@@ -24,7 +24,7 @@ def _short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def claimed(tenant_id: str) -> Claim:
-    held = await claim(tenant_id, "POST /things", "key-1", "fingerprint", None)
+    held = await claim(Asked(tenant_id, "POST /things", "key-1", "fingerprint", None))
     assert isinstance(held, Claim)
     return held
 
@@ -49,7 +49,7 @@ async def test_it_lasts_as_long_as_its_owner_works_and_the_answer_is_kept(platfo
         with pytest.raises(RequestInFlight):
             await claimed(tenant_id)
     await finished(held, tenant_id).commit()
-    replay = await claim(tenant_id, "POST /things", "key-1", "fingerprint", None)
+    replay = await claim(Asked(tenant_id, "POST /things", "key-1", "fingerprint", None))
     assert isinstance(replay, Answer)
     assert (replay.status_code, replay.body) == (201, b'{"made":true}')
 

@@ -18,7 +18,6 @@ from tests.support.function_process import FunctionProcess, free_port, function_
 from tests.support.platform import LocalPlatform
 from tests.support.serving import FUNCTIONS
 
-
 KILLED_AFTER = 10.0
 """Seconds after SIGTERM at which Cloud Run kills: all is answered, written and gone before."""
 

@@ -94,7 +94,7 @@ async def test_a_claim_whose_owner_died_is_dropped_after_an_hour_and_one_at_work
 ) -> None:
     tenant_id, _ = await platform.tenant()
     for key in ("dead", "alive"):
-        await idempotency.claim(tenant_id, "POST /things", key, "fingerprint", None)
+        await idempotency.claim(idempotency.Asked(tenant_id, "POST /things", key, "fingerprint", None))
     assert len(await staging.documents(tenant_id, "idempotency")) == 2
     await reap()
     assert len(await staging.documents(tenant_id, "idempotency")) == 2
