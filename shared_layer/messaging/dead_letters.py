@@ -8,6 +8,7 @@ One whose text is no event cannot be redriven: it becomes unreadable.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -16,6 +17,7 @@ from pydantic import Field
 
 from shared_layer.core import clock
 from shared_layer.core.models import Model, Page, PageQuery
+from shared_layer.messaging import inbox
 from shared_layer.messaging.message import Message
 from shared_layer.messaging.redelivery import DEAD_LETTER, first_hand
 from shared_layer.storage.documents import page, tenant_collection, tenant_document
@@ -65,10 +67,13 @@ async def send_to_dead_letters(handler: str, message: Message, reason: str) -> N
 
 
 async def keep(message: Message) -> DeadLetter:
-    """Store a message of the dead-letter topic under its tenant, once for each handler and event."""
+    """Store a message of the dead-letter topic under its tenant, once for each handler and event.
+
+    One whose event the handler has had after all (it died between its commit and its answer) is resolved from the
+    start: its inbox knows that for some days only, and the letter could be redriven later.
+    """
     attributes = message.attributes
-    subscription = attributes.get("CloudPubSubDeadLetterSourceSubscription", "unknown").rpartition("/")[2]
-    handler = attributes.get("dead_letter_handler") or subscription
+    handler = attributes.get("dead_letter_handler") or _subscriber(attributes)
     event_id = attributes.get("event_id") or message.message_id
     attempts = attributes.get("dead_letter_attempts") or attributes.get(
         "CloudPubSubDeadLetterSourceDeliveryCount", str(message.delivery_attempt)
@@ -85,8 +90,17 @@ async def keep(message: Message) -> DeadLetter:
         event=_readable(message.data),
     )
     tenant_id = attributes.get("tenant_id") or NO_TENANT
+    if await inbox.taken(tenant_id, handler, event_id):
+        letter.status, letter.settled_at = "resolved", letter.failed_at
     await tenant_document(tenant_id, COLLECTION, letter.id).set(letter.model_dump())
     return letter
+
+
+def _subscriber(attributes: Mapping[str, str]) -> str:
+    """The handler from whose subscription, `{handler}.{topic}`, Pub/Sub itself took the message away."""
+    subscription = attributes.get("CloudPubSubDeadLetterSourceSubscription", "unknown").rpartition("/")[2]
+    slug, ours, _ = subscription.partition(".")
+    return slug.replace("-", "_") if ours else subscription
 
 
 def _readable(data: bytes) -> dict[str, Any]:
@@ -111,5 +125,16 @@ async def list_letters(tenant_id: str, wanted: LetterFilter) -> Page[DeadLetter]
 def settle(unit: Unit, message: Message) -> None:
     """Stage, beside the handler's effect, that the dead letter which this message redrives is resolved."""
     if letter := message.attributes.get(DEAD_LETTER):
-        settled = {"status": "resolved", "settled_at": clock.utcnow()}
-        unit.patch(tenant_document(unit.tenant_id, COLLECTION, letter), settled)
+        _resolve(unit, letter)
+
+
+async def settle_replayed(unit: Unit, handler: str, event_id: str) -> None:
+    """Stage, beside the effect of an event that was replayed, that the dead letter which it left once is resolved."""
+    letter = f"{handler}:{event_id}"
+    if (await tenant_document(unit.tenant_id, COLLECTION, letter).get()).exists:
+        _resolve(unit, letter)
+
+
+def _resolve(unit: Unit, letter: str) -> None:
+    settled = {"status": "resolved", "settled_at": clock.utcnow()}
+    unit.patch(tenant_document(unit.tenant_id, COLLECTION, letter), settled)

@@ -27,10 +27,10 @@ from shared_layer.front_door.answer import Answer, problem_answer
 from shared_layer.front_door.failures import as_problem
 from shared_layer.front_door.shedding import BRISK, Capacity
 from shared_layer.messaging import inbox
-from shared_layer.messaging.dead_letters import send_to_dead_letters, settle
+from shared_layer.messaging.dead_letters import send_to_dead_letters, settle, settle_replayed
 from shared_layer.messaging.envelope import Envelope
 from shared_layer.messaging.message import Message, read_push
-from shared_layer.messaging.redelivery import REPLAY_FOR
+from shared_layer.messaging.redelivery import DEAD_LETTER, REPLAY_FOR
 from shared_layer.messaging.registry import EVENT_TYPES, EventPayload, read_payload
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage import metrics
@@ -125,17 +125,17 @@ async def take_event(request: Request, context: RequestContext, declaration: Eve
     unit = Unit(context, envelope.tenant_id, declaration.emits)
     again = message.delivery_attempt > 1 or replayed_for is not None
     if again and await inbox.taken(unit.tenant_id, declaration.name, envelope.event_id):
-        await _had_already(unit, message)
+        await _had_already(unit, message, declaration.name, envelope.event_id)
         return
     try:
         given = _arguments(declaration, envelope, payload, message, unit)
         await declaration.handler(**given)
         inbox.take(unit, declaration.name, envelope.event_id)
-        settle(unit, message)
+        await _settle(unit, message, declaration.name, envelope.event_id)
         await unit.commit()
     except Exception as error:
         if isinstance(error, Conflict) and await inbox.taken(unit.tenant_id, declaration.name, envelope.event_id):
-            await _had_already(Unit(context, envelope.tenant_id), message)
+            await _had_already(Unit(context, envelope.tenant_id), message, declaration.name, envelope.event_id)
             return
         if message.delivery_attempt < declaration.max_attempts or as_problem(error).status in PASSING:
             raise
@@ -143,11 +143,19 @@ async def take_event(request: Request, context: RequestContext, declaration: Eve
         await _bury(declaration, message, f"{type(error).__name__}: {error}")
 
 
-async def _had_already(unit: Unit, message: Message) -> None:
-    """The handler took this event before: nothing is done but to close the dead letter, where it is one."""
+async def _had_already(unit: Unit, message: Message, handler: str, event_id: str) -> None:
+    """The handler took this event before: nothing is done but to close the dead letter, where there is one."""
     unit.context.labels["duplicate"] = True
-    settle(unit, message)
+    await _settle(unit, message, handler, event_id)
     await unit.commit()
+
+
+async def _settle(unit: Unit, message: Message, handler: str, event_id: str) -> None:
+    """Stage that the dead letter which this delivery redrives, or which a replayed event left once, is resolved."""
+    if REPLAY_FOR in message.attributes and DEAD_LETTER not in message.attributes:
+        await settle_replayed(unit, handler, event_id)
+    else:
+        settle(unit, message)
 
 
 async def take_message(request: Request, context: RequestContext, declaration: EventHandler) -> None:

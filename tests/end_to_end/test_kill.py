@@ -2,8 +2,8 @@
 of Pub/Sub and Eventarc comes three times and shuffled.
 
 The seed decides when and what is killed: XYNERGY_KILL_SEED=N plays a printed one again (the machine's own timing stays
-what it is). Each life of the platform has the cloud and the functions killed twice each, and ends by a kill of
-everything, or of the supervisor alone; some platforms are killed while they start.
+what it is). Each life of the platform has the cloud and the functions killed twice each, and Redis once, and ends by a
+kill of everything, or of the supervisor alone; some platforms are killed while they start.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import asyncio
 import os
 import random
 import secrets
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ from tests.support.kill import kill_everything, kill_one, kill_supervisor
 
 SEED = int(os.environ.get("XYNERGY_KILL_SEED") or secrets.randbelow(1_000_000))
 PROCESSES = ("infra.local.cloud", "infra.local.cloud", "infra.local.runner", "infra.local.runner")
+REDIS = ("redis-server",) if shutil.which("redis-server") else ()
+"""fakeredis has no process of its own."""
 STARTING = 4.0
 """Seconds in which a platform that is killed while it starts may get."""
 WITHIN = 120.0
@@ -125,7 +128,8 @@ class Killing:
 
     async def _one_life(self, between: int, *, dies_early: bool) -> None:
         """Work on a platform that is up until it is killed as a whole; it is up again afterwards."""
-        for module in self._chance.sample(PROCESSES, len(PROCESSES)):
+        processes = PROCESSES + REDIS
+        for module in self._chance.sample(processes, len(processes)):
             await self._work(self._chance.randint(0, between))
             self._went_down()
             await eventually(lambda module=module: self._killed(module), WITHIN)  # type: ignore[misc]

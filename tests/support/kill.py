@@ -23,8 +23,10 @@ def kill_supervisor(platform: PlatformProcess) -> None:
 
 
 def kill_one(platform: PlatformProcess, module: str) -> bool:
-    """Kill the process that runs `module`; False where none runs now."""
-    found = [process for process in processes(platform) if module in _command(process)]
+    """Kill the process that runs `module`, or the program of that name; False where none runs now."""
+    found = [
+        process for process in processes(platform) if module in " ".join(_command(process)).replace("/", " ").split()
+    ]
     for process in found:
         _kill(process)
     return bool(found)

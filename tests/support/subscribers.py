@@ -62,22 +62,27 @@ async def _nowhere(_message: Any) -> None:
 
 
 @asynccontextmanager
-async def subscribed(platform: LocalPlatform, name: str, topic: str) -> AsyncIterator[Handler]:
-    """The handler in tests/support/triggers/runtime/{name}.py, subscribed to `topic` until the context is left."""
+async def subscribed(platform: LocalPlatform, name: str, topic: str, attempts: int = 100) -> AsyncIterator[Handler]:
+    """The handler in tests/support/triggers/runtime/{name}.py, subscribed to `topic` until the context is left.
+
+    After `attempts` failed deliveries Pub/Sub itself takes a message away.
+    """
     handler = Handler(name)
     listener = socket.create_server(("127.0.0.1", 0))
     server = RestServer(handler, listener)
     await server.start()
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
-        async with push_subscription(platform, name, topic, address):
+        async with push_subscription(platform, name, topic, address, attempts):
             yield handler
     finally:
         await server.stop(grace=2.0)
 
 
 @asynccontextmanager
-async def push_subscription(platform: LocalPlatform, name: str, topic: str, address: str) -> AsyncIterator[None]:
+async def push_subscription(
+    platform: LocalPlatform, name: str, topic: str, address: str, attempts: int = 100
+) -> AsyncIterator[None]:
     """A push subscription as provisioning makes it, removed when the context is left."""
     slug = name.replace("_", "-")
     channel = grpc.aio.insecure_channel(platform.environment["PUBSUB_EMULATOR_HOST"])
@@ -93,7 +98,7 @@ async def push_subscription(platform: LocalPlatform, name: str, topic: str, addr
             ack_deadline_seconds=60,
             retry_policy=pubsub.RetryPolicy(minimum_backoff={"nanos": 50_000_000}, maximum_backoff={"seconds": 1}),
             dead_letter_policy=pubsub.DeadLetterPolicy(
-                dead_letter_topic=f"projects/{PROJECT}/topics/dead-letters", max_delivery_attempts=100
+                dead_letter_topic=f"projects/{PROJECT}/topics/dead-letters", max_delivery_attempts=attempts
             ),
         )
     )

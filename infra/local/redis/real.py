@@ -15,6 +15,7 @@ from infra.local.redis.errors import RedisUnavailable
 
 _START_SECONDS = 20.0  # it reads its append-only file first, beside whatever else starts
 _STOP_SECONDS = 2.0
+_PAUSE_SECONDS = 0.1  # between two attempts to have it back
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -26,7 +27,10 @@ def _die_with_parent() -> None:
 
 
 class RealServer:
-    """`program` on loopback with an append-only file in `folder`, fsynced each second, and no RDB snapshots."""
+    """`program` on loopback with an append-only file in `folder`, fsynced each second, and no RDB snapshots.
+
+    One that ends by itself, or is killed, is started again with what its file holds.
+    """
 
     def __init__(self, program: str, folder: Path, port: int) -> None:
         self.port = port
@@ -34,11 +38,16 @@ class RealServer:
         self._program = program
         self._folder = folder
         self._child: asyncio.subprocess.Process | None = None
+        self._keeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         self.port = _bindable(self.port)
         self._folder.mkdir(parents=True, exist_ok=True)
         self.kind = await self._version()
+        await self._spawn()
+        self._keeping = asyncio.create_task(self._keep())
+
+    async def _spawn(self) -> None:
         log = (self._folder / "redis.log").open("wb")
         with log:
             self._child = await asyncio.create_subprocess_exec(
@@ -53,10 +62,25 @@ class RealServer:
             async with asyncio.timeout(_START_SECONDS):
                 await self._answering(self._child)
         except TimeoutError as silent:
-            await self.stop()
+            await self._end_child()
             raise self._failure(f"did not answer within {_START_SECONDS:g} s") from silent
 
+    async def _keep(self) -> None:
+        """Start it again whenever it is gone."""
+        while True:
+            if self._child is not None:
+                await self._child.wait()
+            with contextlib.suppress(RedisUnavailable):  # its port may be taken for a moment: it is tried again
+                await self._spawn()
+                continue
+            await asyncio.sleep(_PAUSE_SECONDS)
+
     async def stop(self) -> None:
+        if self._keeping is not None:
+            self._keeping.cancel()
+        await self._end_child()
+
+    async def _end_child(self) -> None:
         child, self._child = self._child, None
         if child is None or child.returncode is not None:
             return

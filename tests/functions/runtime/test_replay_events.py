@@ -11,6 +11,8 @@ import pytest
 
 from shared_layer.core import clock
 from shared_layer.marketing.campaign import COLLECTION as CAMPAIGNS
+from shared_layer.messaging.dead_letters import keep
+from shared_layer.messaging.message import Message
 from tests.support import faults, staging
 from tests.support.eventually import eventually
 from tests.support.platform import LocalPlatform
@@ -95,6 +97,71 @@ async def test_a_letter_that_fails_again_is_open_again(platform: LocalPlatform) 
         await replay(platform, key, {"source": "dead_letters"})
         await eventually(lambda: failed_since(first), within=30)
         faults.broken.clear()
+
+
+async def test_what_pubsub_itself_gave_up_is_redriven_to_its_handler_as_well(platform: LocalPlatform) -> None:
+    """A handler that crashes, or runs out of time, cannot bury its event: Pub/Sub moves it, and names a subscription."""
+    tenant_id, key = await platform.tenant()
+    async with subscribed(platform, "record_effect", TOPIC, attempts=5) as handler:
+        handler.failing = True
+        ids = await staging.campaign_events(tenant_id, 3)
+
+        async def moved() -> bool:
+            return len(await staging.documents(tenant_id, "dead_letters")) == 3
+
+        await eventually(moved, within=60)
+        handler.failing = False
+        letters = await staging.documents(tenant_id, "dead_letters")
+        assert {letter["handler"] for letter in letters} == {"record_effect"}
+        assert "exhausted" in letters[0]["reason"]
+        await replay(platform, key, {"source": "dead_letters", "handler": "record_effect"})
+
+        async def resolved() -> bool:
+            return {one["status"] for one in await staging.documents(tenant_id, "dead_letters")} == {"resolved"}
+
+        await eventually(resolved)
+        effects = [effect["event_id"] for effect in await staging.documents(tenant_id, "effects")]
+        assert (len(effects), set(effects)) == (3, ids)
+
+
+async def test_a_letter_whose_event_is_taken_by_a_replay_is_resolved_and_never_redriven(
+    platform: LocalPlatform,
+) -> None:
+    """Else a redrive after the inbox's eight days would do it twice."""
+    tenant_id, key = await platform.tenant()
+    since = clock.utcnow() - timedelta(minutes=1)
+    async with subscribed(platform, "record_effect", TOPIC):
+        faults.broken.add("record_effect")
+        await staging.campaign_events(tenant_id, 1)
+
+        async def letters_are(status: str) -> bool:
+            return [letter["status"] for letter in await staging.documents(tenant_id, "dead_letters")] == [status]
+
+        await eventually(lambda: letters_are("open"), within=60)
+        faults.broken.clear()
+        await replay(platform, key, {"handler": "record_effect", "since": since.isoformat()})
+        await eventually(lambda: letters_are("resolved"))
+        assert len(await staging.documents(tenant_id, "effects")) == 1
+        redriven = await replay(platform, key, {"source": "dead_letters", "dry_run": True})
+        assert redriven["count"] == 0
+
+
+async def test_a_letter_of_an_event_that_was_taken_after_all_is_resolved_from_the_start(
+    platform: LocalPlatform,
+) -> None:
+    """The handler died between its commit and its answer, for the last time that Pub/Sub tried."""
+    tenant_id, _ = await platform.tenant()
+    async with subscribed(platform, "record_effect", TOPIC):
+        [event_id] = await staging.campaign_events(tenant_id, 1)
+
+        async def taken() -> bool:
+            return len(await staging.documents(tenant_id, "effects")) == 1
+
+        await eventually(taken)
+    attributes = {"tenant_id": tenant_id, "event_id": event_id, "event_type": "campaign_created"}
+    source = {"CloudPubSubDeadLetterSourceSubscription": f"record-effect.{TOPIC}"}
+    await keep(Message(b"{}", attributes | source, "m1", "", 5))
+    assert [letter["status"] for letter in await staging.documents(tenant_id, "dead_letters")] == ["resolved"]
 
 
 async def test_replaying_everything_leaves_the_state_as_it_was(platform: LocalPlatform) -> None:

@@ -6,10 +6,12 @@ import asyncio
 import shutil
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 import redis.asyncio as redis
 
 from infra.local.redis import RedisService, RedisUnavailable
+from tests.support.eventually import eventually
 
 INCREASE = "return redis.call('INCRBY', KEYS[1], ARGV[1])"
 
@@ -118,3 +120,21 @@ async def test_a_redis_server_keeps_its_data_over_a_restart_and_fakeredis_nothin
     async with redis.from_url(again.url) as client:
         assert await client.get("kept") == (None if service.kind == "fakeredis" else b"1")
     await again.stop()
+
+
+async def test_a_redis_server_that_is_killed_is_there_again_with_what_it_acknowledged(service):
+    if service.kind == "fakeredis":
+        return  # it is this process
+    async with redis.from_url(service.url) as client:
+        await client.set("kept", "1")
+        port = f":{urlsplit(service.url).port}"
+        [server] = [child for child in psutil.Process().children(recursive=True) if port in " ".join(child.cmdline())]
+        server.kill()
+
+        async def back() -> bool:
+            try:
+                return await client.get("kept") == b"1"
+            except redis.ConnectionError:
+                return False
+
+        await eventually(back)
