@@ -24,9 +24,7 @@ def kill_supervisor(platform: PlatformProcess) -> None:
 
 def kill_one(platform: PlatformProcess, module: str) -> bool:
     """Kill the process that runs `module`, or the program of that name; False where none runs now."""
-    found = [
-        process for process in processes(platform) if module in " ".join(_command(process)).replace("/", " ").split()
-    ]
+    found = [process for process in processes(platform) if module in _words(process)]
     for process in found:
         _kill(process)
     return bool(found)
@@ -57,6 +55,11 @@ def _kill(process: psutil.Process) -> None:
         process.kill()
     except psutil.NoSuchProcess:
         return
+
+
+def _words(process: psutil.Process) -> list[str]:
+    """The words of its command; a redis-server tells all of its own in one."""
+    return " ".join(_command(process)).replace("/", " ").split()
 
 
 def _command(process: psutil.Process) -> list[str]:

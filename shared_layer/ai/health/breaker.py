@@ -48,6 +48,9 @@ class Admission:
 BELIEVED_SECONDS: Final = 0.25
 """What Redis said of an open breaker, which nothing closes before its time, is not asked again within this."""
 
+_owed: dict[str, tuple[Admission, Outcome, float]] = {}
+"""How probes ended while Redis was away: it is told before it is asked again, lest their permits stand to the end."""
+
 _local: dict[str, BreakerRule] = {}
 _shut_until: dict[str, float] = {}
 
@@ -76,6 +79,8 @@ async def admit(providers: Sequence[str]) -> Admission | None:
         return None
     permit = new_id("permit")
     try:
+        if _owed:
+            await _tell_owed()
         index, held, change = await _run("admit", providers, permit)
     except RedisUnavailable as error:
         log("WARNING", "breaker_local", f"the breakers of this process stand in for the shared ones: {error}")
@@ -99,9 +104,25 @@ async def report(admission: Admission, outcome: Outcome, reason: str = "", rest:
         _, _, change = await _run(outcome, [admission.provider], admission.permit, rest)
         changed = change.decode()
     except RedisUnavailable:
+        if admission.permit:
+            _owed[admission.provider] = (admission, outcome, rest)
         changed = _report_locally(admission, outcome, rest)
     if changed:
         await tell_change(admission.provider, changed, reason or "a call succeeded")
+
+
+async def _tell_owed() -> None:
+    """Tell Redis how probes ended meanwhile. Raises RedisUnavailable while it is still away."""
+    while _owed:
+        provider, told = _owed.popitem()
+        admission, outcome, rest = told
+        try:
+            _, _, change = await _run(outcome, [provider], admission.permit, rest)
+        except RedisUnavailable:
+            _owed.setdefault(provider, told)
+            raise
+        if change:
+            await tell_change(provider, change.decode(), "a call ended while the shared state was away")
 
 
 async def _run(operation: str, providers: Sequence[str], permit: str, rest: float = 0.0) -> list[Any]:

@@ -100,7 +100,7 @@ async def test_a_letter_that_fails_again_is_open_again(platform: LocalPlatform) 
 
 
 async def test_what_pubsub_itself_gave_up_is_redriven_to_its_handler_as_well(platform: LocalPlatform) -> None:
-    """A handler that crashes, or runs out of time, cannot bury its event: Pub/Sub moves it, and names a subscription."""
+    """A handler that crashes, or runs out of time, cannot bury its event: Pub/Sub moves it and names a subscription."""
     tenant_id, key = await platform.tenant()
     async with subscribed(platform, "record_effect", TOPIC, attempts=5) as handler:
         handler.failing = True
@@ -171,7 +171,7 @@ async def test_replaying_everything_leaves_the_state_as_it_was(platform: LocalPl
         ids = await staging.campaign_events(tenant_id, 250)
 
         async def taken() -> bool:
-            return len(await staging.documents(tenant_id, "inbox")) >= 250
+            return len(await staging.documents(tenant_id, "effects")) >= 250
 
         await eventually(taken)
         before = await state_hash(tenant_id)

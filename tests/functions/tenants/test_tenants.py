@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 
 import httpx
+import pytest
+from google.api_core.exceptions import ServiceUnavailable
 
+from shared_layer.storage.gcp_clients import bigquery
+from shared_layer.tenants import warehouse
+from tests.support import staging
 from tests.support.eventually import eventually
 from tests.support.platform import LocalPlatform
 
@@ -35,6 +41,36 @@ async def test_a_new_tenants_dataset_is_there_within_seconds(platform: LocalPlat
         return bool(profile.json()["warehouse"] == "ready")
 
     await eventually(ready)
+
+
+async def test_a_provisioning_that_broke_off_goes_on_and_makes_nothing_twice(
+    platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """BigQuery is away at first; then the dataset is made, and the answer is lost; then it is there already."""
+    attempts: Counter[str] = Counter()
+    make = warehouse._create_dataset
+
+    def breaking_off(tenant_id: str) -> None:
+        attempts[tenant_id] += 1
+        if attempts[tenant_id] >= 2:
+            make(tenant_id)
+        if attempts[tenant_id] <= 2:
+            raise ServiceUnavailable("the answer is lost")
+
+    monkeypatch.setattr(warehouse, "_create_dataset", breaking_off)
+    tenant_id, key = await platform.tenant()
+
+    async def ready() -> bool:
+        profile = await platform.gateway.get(f"/api/v1/tenants/{tenant_id}", headers={"X-API-Key": key})
+        return bool(profile.json()["warehouse"] == "ready")
+
+    await eventually(ready, within=60)
+    assert attempts[tenant_id] == 3
+    types = Counter(event["event_type"] for event in await staging.documents(tenant_id, "events"))
+    assert (types["tenant_created"], types["api_key_created"]) == (1, 1)
+    assert await staging.documents(tenant_id, "dead_letters") == []
+    made = [one.dataset_id for one in bigquery().list_datasets() if tenant_id in one.dataset_id]
+    assert made == [f"aso_tenant_{tenant_id}"]
 
 
 async def test_the_same_idempotency_key_answers_the_same_tenant_and_the_same_api_key(platform: LocalPlatform) -> None:

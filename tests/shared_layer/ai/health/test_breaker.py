@@ -314,6 +314,23 @@ async def test_the_permit_of_a_killed_probe_expires_and_another_process_probes(w
         server.close()
 
 
+async def test_a_probe_that_ends_while_redis_is_away_counts_once_redis_is_back(world: World):
+    """Its permit would else stand for 90 s, and keep everybody from a provider that is well."""
+    world.caller()
+    world.patch.setenv("XYNERGY_BREAKER_SECONDS", "0")
+    await opened_breaker("abacus")
+    probe = await admit(["abacus"])
+    assert probe is not None
+    assert probe.permit
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(redis_module, "_redis", Redis("redis://127.0.0.1:1/0"))
+        await report(probe, "succeeded")
+        assert await admit(["internal"]) is not None  # Redis is asked, and is not there
+    assert not (await look(["abacus"]))[0].admits
+    assert await admit(["abacus"]) == breaker.Admission("abacus", "")
+    assert (await look(["abacus"]))[0].state == "closed"
+
+
 async def test_without_redis_the_breakers_of_the_process_hold(world: World):
     moment = clock.now()
     former = clock.use(lambda: moment)
