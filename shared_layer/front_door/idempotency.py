@@ -119,16 +119,16 @@ class Asked:
     fingerprint: str
     seal: bytes | None
 
-    @property
-    def reference(self) -> AsyncDocumentReference:
-        """`tenants/{tenant}/idempotency/{hash of operation and key}`."""
-        name = hashlib.sha256(f"{self.operation}\n{self.key}".encode()).hexdigest()[:40]
-        return tenant_document(self.tenant_id, "idempotency", name)
+
+def record_document(asked: Asked) -> AsyncDocumentReference:
+    """`tenants/{tenant}/idempotency/{hash of operation and key}`."""
+    name = hashlib.sha256(f"{asked.operation}\n{asked.key}".encode()).hexdigest()[:40]
+    return tenant_document(asked.tenant_id, "idempotency", name)
 
 
 async def recall(asked: Asked) -> Answer | None:
     """The answer of the same call, where it was done. Claims nothing."""
-    found = (await asked.reference.get()).to_dict()
+    found = (await record_document(asked).get()).to_dict()
     if found is None or found["expires_at"] <= clock.utcnow():
         return None
     if found["state"] != "done" or found["fingerprint"] != asked.fingerprint:
@@ -145,7 +145,8 @@ async def claim(asked: Asked) -> Claim | Answer:
 
     from shared_layer.storage.gcp_clients import firestore
 
-    reference, moment = asked.reference, clock.utcnow()
+    reference = record_document(asked)
+    moment = clock.utcnow()
     record = {
         "operation": asked.operation,
         "fingerprint": asked.fingerprint,

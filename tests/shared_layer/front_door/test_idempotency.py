@@ -17,7 +17,7 @@ from shared_layer.core import json
 from shared_layer.core.errors import Conflict
 from shared_layer.front_door import idempotency
 from shared_layer.front_door.answer import JSON, Answer
-from shared_layer.front_door.idempotency import Asked, Claim, claim
+from shared_layer.front_door.idempotency import Asked, Claim, claim, record_document
 from shared_layer.marketing.campaign import COLLECTION as CAMPAIGNS
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document
@@ -195,13 +195,13 @@ async def test_a_retry_is_answered_though_a_deploy_in_between_made_its_body_inva
 
     made = await post("kept", BRIEF)
     asked = Asked(tenant_id, f"POST {path}", "kept", json.fingerprint([refused_today, ""]), None)
-    await asked.reference.update({"fingerprint": asked.fingerprint})
+    await record_document(asked).update({"fingerprint": asked.fingerprint})
     again = await post("kept", refused_today)
     assert (again.status_code, again.content) == (201, made.content)
     assert again.headers["idempotency-replayed"] == "true"
     assert (await post("kept", {"business_type": ""})).status_code == 422
     assert (await post("another", refused_today)).status_code == 422
-    await asked.reference.update({"state": "running"})
+    await record_document(asked).update({"state": "running"})
     assert (await post("kept", refused_today)).status_code == 422
     assert len(await staging.documents(tenant_id, CAMPAIGNS)) == 1
 
