@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -72,8 +73,13 @@ def _reached(declaration: AnyDeclaration) -> set[FunctionType]:
         if function in seen or function in excluded:
             continue
         seen.add(function)
-        source = source_of(function)
-        for node in source.nodes():
-            if isinstance(node, ast.Name | ast.Attribute):
-                waiting += functions_of(source.value(node))
+        waiting += _named_in(function)
     return seen
+
+
+@cache
+def _named_in(function: FunctionType) -> frozenset[FunctionType]:
+    """The functions of ours that a function's own body names; asked of each once, however many reach it."""
+    source = source_of(function)
+    named = (node for node in source.nodes() if isinstance(node, ast.Name | ast.Attribute))
+    return frozenset(found for node in named for found in functions_of(source.value(node)))
