@@ -23,19 +23,14 @@ def bill(loads: Sequence[Load], firestore: str = "us-central1") -> tuple[Line, .
     read, write = prices.FIRESTORE[firestore]
     calls = sum(one.rate for one in loads)
     api = sum(one.rate for one in loads if one.api)
-    busy = sum(one.billed_seconds * one.vcpus for one in loads)
-    memory = sum(one.billed_seconds * one.gib for one in loads)
     reads = sum(one.rate * one.reads for one in loads)
     writes = sum(one.rate * one.writes for one in loads)
     pushed = sum(one.rate for one in loads if one.pushed)
     scanned = sum(one.rate * one.scans for one in loads) * SCAN_BYTES
+    inserted = sum(one.rate * one.inserts for one in loads)
     return (
         Line("API Gateway", api * prices.GATEWAY_CALL, f"{api:.4g} calls/s × $3 per million"),
-        Line(
-            "Cloud Run",
-            busy * prices.VCPU_SECOND + memory * prices.GIB_SECOND + calls * prices.REQUEST,
-            f"{busy:.3g} vCPU × $24e-6/s + {memory:.3g} GiB × $2.5e-6/s + {calls:.4g} calls/s × $0.40 per million",
-        ),
+        _cloud_run(loads, calls),
         Line(
             "Firestore",
             reads * read + writes * write,
@@ -48,8 +43,10 @@ def bill(loads: Sequence[Load], firestore: str = "us-central1") -> tuple[Line, .
         ),
         Line(
             "BigQuery",
-            scanned / prices.TIB * prices.BIGQUERY_TIB,
-            f"{scanned / 2**20:.4g} MiB/s × $6.25/TiB (10 MiB a query; answers from the cache read nothing)",
+            scanned / prices.TIB * prices.BIGQUERY_TIB
+            + inserted * EVENT_BYTES / prices.GIB * prices.BIGQUERY_INSERT_GIB,
+            f"{scanned / 2**20:.4g} MiB/s × $6.25/TiB (10 MiB a query; answers from the cache read nothing) + "
+            f"{inserted:.4g} rows/s × {EVENT_BYTES} B × $0.05/GiB",
         ),
         Line(
             "Logging",
@@ -61,4 +58,14 @@ def bill(loads: Sequence[Load], firestore: str = "us-central1") -> tuple[Line, .
             api * ANSWER_BYTES / prices.GIB * prices.EGRESS_GIB,
             f"{api:.4g} answers/s × {ANSWER_BYTES} B × $0.12/GiB",
         ),
+    )
+
+
+def _cloud_run(loads: Sequence[Load], calls: float) -> Line:
+    busy = sum(one.billed_seconds * one.vcpus for one in loads)
+    memory = sum(one.billed_seconds * one.gib for one in loads)
+    return Line(
+        "Cloud Run",
+        busy * prices.VCPU_SECOND + memory * prices.GIB_SECOND + calls * prices.REQUEST,
+        f"{busy:.3g} vCPU × $24e-6/s + {memory:.3g} GiB × $2.5e-6/s + {calls:.4g} calls/s × $0.40 per million",
     )

@@ -52,6 +52,7 @@ class Load:
     reads: float
     writes: float
     scans: float
+    inserts: float
     api: bool
     pushed: bool
 
@@ -106,6 +107,7 @@ def _load(one: AnyDeclaration, rate: float, access: Access) -> Load:
     reads = 1.0 if any(thing.startswith("tenants/") for thing in access.reads) else 0.0
     writes = 2.0 if one.emits else 1.0 if any(thing.endswith("/inbox") for thing in access.writes) else 0.0
     scans = 1.0 if "bigquery" in things and isinstance(one, HttpOperation) else 0.0
+    inserts = 1.0 if "bigquery" in access.writes and isinstance(one, EventHandler) else 0.0
     asks_model = any(thing.endswith("/ai_ledger") for thing in access.writes)
     cpu_ms = FRONT_DOOR_MS + reads * DOCUMENT_READ_MS + (COMMIT_MS if writes else 0) + scans * WAREHOUSE_MS
     waits = (
@@ -122,6 +124,7 @@ def _load(one: AnyDeclaration, rate: float, access: Access) -> Load:
         reads=reads,
         writes=writes,
         scans=scans,
+        inserts=inserts,
         api=isinstance(one, HttpOperation),
         pushed=isinstance(one, EventHandler),
     )

@@ -39,11 +39,6 @@ class Ports:
         """The base URL under which each function has its own address."""
         return f"http://{HOST}:{port_of(self.functions_socket)}"
 
-    @property
-    def cloud_arguments(self) -> tuple[str, ...]:
-        """How the local cloud is told its ports."""
-        return ("--grpc-port", str(self.grpc), "--rest-port", str(self.rest), "--redis-port", str(self.redis))
-
     def variables(self) -> dict[str, str]:
         """The environment by which Google's clients and ours find the local cloud."""
         grpc, rest = f"{HOST}:{self.grpc}", f"http://{HOST}:{self.rest}"

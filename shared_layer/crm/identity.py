@@ -87,11 +87,6 @@ def phone_identity(number: str) -> Identity:
     return Identity("phone", number)
 
 
-def slack_identity(team_id: str, user_id: str) -> Identity:
-    """The identity of a user of a Slack workspace."""
-    return Identity("slack", f"{team_id}:{user_id}")
-
-
 def identities_of(emails: Iterable[str], phones: Iterable[str], slack: Iterable[str] = ()) -> list[Identity]:
     """All identities of a person, each once, in a stable order; `slack` holds `team:user` pairs."""
     found = [email_identity(email) for email in emails]

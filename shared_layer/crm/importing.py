@@ -14,9 +14,10 @@ from typing import Any, Final, Protocol
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext
-from shared_layer.core.errors import Conflict, ValidationFailed
+from shared_layer.core.errors import ValidationFailed
 from shared_layer.core.ids import Id, new_id
 from shared_layer.core.models import Page
+from shared_layer.crm.batch_commit import commit_batch
 from shared_layer.crm.import_batch import ROWS_A_COMMIT, Seen, judge, stage_rows
 from shared_layer.crm.import_file import keep_file
 from shared_layer.crm.import_record import (
@@ -41,7 +42,6 @@ from shared_layer.storage.gcp_clients import firestore
 KIND: Final = "crm.import"
 EMITS: Final = ("contact_created", "contact_updated")
 JUDGED_AT_ONCE: Final = 250
-ATTEMPTS: Final = 5
 
 
 class Followed(Protocol):
@@ -119,20 +119,15 @@ async def write_rows(rows: Sequence[Row], made: Import, context: RequestContext,
 
 
 async def _write_batch(rows: Sequence[Row], made: Import, context: RequestContext, tenant_id: str) -> list[str]:
-    """Once more where somebody wrote one of the contacts meanwhile."""
-    for attempt in range(ATTEMPTS):
+    """What came of each row."""
+
+    async def stage(unit: Unit) -> list[str]:
         if outcomes := await _done_before(rows, made.id, tenant_id):
             return outcomes
-        unit = Unit(context, tenant_id, EMITS)
         reports = await stage_rows(rows, made.on_match, made.id, made.created_by, unit)
-        try:
-            await unit.commit()
-        except Conflict:
-            if attempt == ATTEMPTS - 1:
-                raise
-        else:
-            return [report.outcome for report in reports]
-    return []
+        return [report.outcome for report in reports]
+
+    return await commit_batch(stage, context, tenant_id, EMITS)
 
 
 async def _done_before(rows: Sequence[Row], import_id: str, tenant_id: str) -> list[str]:

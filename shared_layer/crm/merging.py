@@ -173,8 +173,3 @@ def _received(restored: StoredContact, since: int, moment: int) -> None:
 async def list_merges(query: PageQuery, caller: Caller) -> Page[Merge]:
     """The tenant's merges, the latest first."""
     return await page(tenant_collection(caller.tenant_id, MERGES), Merge, query, ["-created_at"])
-
-
-async def get_merge(merge_id: Id, caller: Caller) -> Merge:
-    """One merge. Raises NotFound."""
-    return await read(merge_document(caller.tenant_id, merge_id), Merge)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import MAXYEAR, datetime, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -34,22 +34,46 @@ Rule = Annotated[
     str, StringConstraints(max_length=200), AfterValidator(_is_rule), Field(examples=["FREQ=WEEKLY;BYDAY=MO,TH"])
 ]
 
-MOST_STEPS: Final = 20_000
-"""Days in a rule that never comes true (the 30th of February) before it is given up."""
+_CYCLE: Final = 400
+_CYCLE_DAYS: Final = 146_097
+"""After 400 years the calendar is the same again, weekdays included."""
 
 
 def next_due(rule: str, first: datetime, after: datetime, time_zone: str) -> datetime | None:
     """The rule's first moment later than `after`, counted from `first`, both aware; None where it ends before.
 
-    Local time stays what it was over a change of clocks: nine o'clock is nine o'clock in summer and winter.
+    Local time stays what it was over a change of clocks: nine o'clock is nine o'clock in summer and winter. A rule that
+    does not come true for centuries is given up.
+    """
+    zone = ZoneInfo(time_zone)
+    start, since = (moment.astimezone(zone).replace(tzinfo=None) for moment in (first, after))
+    found = _first_after(_until_in_local_time(rule, zone), start, since)
+    return found.replace(tzinfo=zone).astimezone(first.tzinfo) if found is not None else None
+
+
+def _first_after(rule: str, start: datetime, since: datetime) -> datetime | None:
+    """Found in few steps: whole intervals before `since` are passed over, and all of it is reckoned as late as the
+    calendar allows, which ends in the year 9999, so that a rule that never comes true ends soon.
     """
     from dateutil.rrule import rrulestr
 
-    zone = ZoneInfo(time_zone)
-    start = first.astimezone(zone).replace(tzinfo=None)
-    local = _until_in_local_time(rule, zone)
-    found = rrulestr(local, dtstart=start).after(after.astimezone(zone).replace(tzinfo=None))
-    return found.replace(tzinfo=zone).astimezone(first.tzinfo) if found is not None else None
+    if "COUNT=" not in rule:
+        start += _passed_over(rule, since - start)
+    cycles = max(0, (MAXYEAR - _CYCLE // 4 - max(start, since).year) // _CYCLE)
+    shift = timedelta(days=cycles * _CYCLE_DAYS)
+    later = re.sub(r"UNTIL=(\d{4})", lambda year: f"UNTIL={min(MAXYEAR, int(year[1]) + cycles * _CYCLE):04}", rule)
+    found = rrulestr(later, dtstart=start + shift).after(since + shift)
+    return found - shift if found is not None else None
+
+
+def _passed_over(rule: str, elapsed: timedelta) -> timedelta:
+    """The whole intervals of a rule by day or week that lie in `elapsed`, but for the last."""
+    unit = {"FREQ=DAILY": 1, "FREQ=WEEKLY": 7}.get(rule.partition(";")[0])
+    if unit is None:
+        return timedelta()
+    interval = re.search(r"INTERVAL=(\d+)", rule)
+    days = unit * (int(interval[1]) if interval else 1)
+    return timedelta(days=max(0, elapsed.days // days - 1) * days)
 
 
 def _until_in_local_time(rule: str, zone: ZoneInfo) -> str:

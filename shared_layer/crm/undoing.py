@@ -12,15 +12,16 @@ from typing import Final
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext
-from shared_layer.core.errors import Conflict, IllegalTransition, NotFound
+from shared_layer.core.errors import IllegalTransition, NotFound
 from shared_layer.core.ids import Id
+from shared_layer.crm.batch_commit import commit_batch
 from shared_layer.crm.claims import released
 from shared_layer.crm.contact import StoredContact, contact_document
 from shared_layer.crm.contacts import contact_facts, contact_identities, load, stage_change
 from shared_layer.crm.counters import count_change
 from shared_layer.crm.import_batch import ROWS_A_COMMIT
 from shared_layer.crm.import_record import AT_ONCE, ROWS, Import, StoredRow, import_document, row_document
-from shared_layer.crm.importing import ATTEMPTS, StartTask, get_import
+from shared_layer.crm.importing import StartTask, get_import
 from shared_layer.messaging.events.crm import ContactDeleted, ContactsImportUndone
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import from_snapshot, tenant_collection
@@ -78,20 +79,14 @@ async def _next_rows(import_id: str, tenant_id: str) -> list[StoredRow]:
 
 
 async def _undo_batch(rows: list[StoredRow], made: Import, context: RequestContext, tenant_id: str) -> Counter[str]:
-    for attempt in range(ATTEMPTS):
-        unit = Unit(context, tenant_id, EMITS)
+    async def stage(unit: Unit) -> Counter[str]:
         done: Counter[str] = Counter()
         for row in rows:
             done[await _undo(row, made, unit)] += 1
             unit.patch(row_document(tenant_id, made.id, row.row), {"undone": True})
-        try:
-            await unit.commit()
-        except Conflict:
-            if attempt == ATTEMPTS - 1:
-                raise
-        else:
-            return done
-    return Counter()
+        return done
+
+    return await commit_batch(stage, context, tenant_id, EMITS)
 
 
 async def _undo(row: StoredRow, made: Import, unit: Unit) -> str:

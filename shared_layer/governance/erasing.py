@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shared_layer.core.settings import settings
 from shared_layer.governance.places import (
+    ALL_TIME,
     beside,
     collections_of,
     documents_beside,
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from google.cloud.firestore import DocumentSnapshot
 
 BATCH: Final = 200
-ALL_TIME: Final = "tenant_id = @tenant_id AND timestamp >= TIMESTAMP '1970-01-01'"
-"""A tenant's rows in a partitioned table, which must be given a filter on its partitions."""
 
 
 async def erase_everything(tenant_id: str) -> dict[str, int]:

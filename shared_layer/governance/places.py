@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from google.cloud.storage import Blob
 
 QUERY_SECONDS: Final = 60.0
+ALL_TIME: Final = "tenant_id = @tenant_id AND timestamp >= TIMESTAMP '1970-01-01'"
+"""A tenant's rows in a partitioned table, which must be given a filter on its partitions."""
 
 
 async def collections_of(tenant_id: str) -> list[AsyncCollectionReference]:

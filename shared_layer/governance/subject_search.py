@@ -16,6 +16,7 @@ from shared_layer.access.door_decisions import decisions_key
 from shared_layer.access.members import COLLECTION as MEMBERS
 from shared_layer.governance.chain import record_collection
 from shared_layer.governance.places import (
+    ALL_TIME,
     beside,
     collections_of,
     documents_beside,
@@ -38,7 +39,6 @@ COPIES: Final = frozenset({"idempotency", "inbox", "dead_letters"})
 """Collections of copies that nobody misses: a document there that names the subject goes as a whole."""
 
 OBJECT_BYTES: Final = 64 << 20
-ROWS: Final = "tenant_id = @tenant_id AND timestamp >= TIMESTAMP '1970-01-01'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +121,13 @@ async def _in_rows(tenant_id: str, subject: Subject) -> AsyncIterator[Find]:
     for table in shared_tables():
         for needle in subject.needles:
             sql = f"""SELECT event_id, TO_JSON_STRING(payload) AS payload FROM `{table}`
-WHERE {ROWS} AND STRPOS(LOWER(TO_JSON_STRING(payload)), @needle) > 0"""  # noqa: S608 (names from the code)
+WHERE {ALL_TIME} AND STRPOS(LOWER(TO_JSON_STRING(payload)), @needle) > 0"""  # noqa: S608 (names from the code)
             for row in await query(sql, tenant_id=tenant_id, needle=needle):
                 payload = orjson.loads(row["payload"])
                 if not subject.named_in(payload):
                     continue
                 clean = orjson.dumps(subject.erased_from(payload)).decode()
-                change = f"UPDATE `{table}` SET payload = PARSE_JSON(@clean) WHERE {ROWS} AND event_id = @event_id"  # noqa: S608
+                change = f"UPDATE `{table}` SET payload = PARSE_JSON(@clean) WHERE {ALL_TIME} AND event_id = @event_id"  # noqa: S608
                 erase = partial(
                     asyncio.to_thread, run, change, tenant_id=tenant_id, clean=clean, event_id=row["event_id"]
                 )

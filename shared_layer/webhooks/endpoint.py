@@ -69,8 +69,8 @@ class EndpointHealth(Model):
     last_failure_at: datetime | None = None
 
 
-class Endpoint(Entity):
-    """An endpoint as it is listed: everything but its secret. `disabled_because` is for people."""
+class EndpointFacts(Entity):
+    """What is listed of an endpoint as it is stored. `disabled_because` is for people."""
 
     id: str
     url: str
@@ -79,6 +79,11 @@ class Endpoint(Entity):
     notify: str | None = None
     status: Status = "enabled"
     disabled_because: str | None = None
+
+
+class Endpoint(EndpointFacts):
+    """An endpoint as it is listed: everything but its secret."""
+
     secret_hint: str | None = Field(default=None, description="The secret's last characters.")
     grace_ends_at: datetime | None = Field(default=None, description="Until when the former secret signs, too.")
     health: EndpointHealth = Field(default_factory=EndpointHealth)
@@ -90,16 +95,9 @@ class IssuedEndpoint(Endpoint):
     secret: str
 
 
-class StoredEndpoint(Entity):
+class StoredEndpoint(EndpointFacts):
     """An endpoint as it is stored: its secrets sealed, its health in a document of its own."""
 
-    id: str
-    url: str
-    event_types: list[str]
-    description: str = ""
-    notify: str | None = None
-    status: Status = "enabled"
-    disabled_because: str | None = None
     secrets: list[SealedSecret]
     created_by: str
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from shared_layer.ai.router.calibration import Calibration, Scored, calibrate
 from shared_layer.ai.router.gap import apgr, recovered
 from shared_layer.ai.router.learning import Recipe, learn
 from shared_layer.ai.router.model import Router
 from shared_layer.ai.router.outcome import Outcome
-from shared_layer.ai.router.policy import RoutingPolicy
 
 FEWEST: Final = 400
 """Outcomes below which a refit is not tried: the test on the held-out third could not tell."""
@@ -47,13 +45,6 @@ def refit(base: Router, outcomes: Sequence[Outcome], confidence: float = 0.95) -
     if bound > 0:
         return Refit(new, True, bound, held)
     return Refit(base, False, bound, tuple(outcomes))
-
-
-def recalibrate(router: Router, held_out: Sequence[Outcome], policy: RoutingPolicy) -> Calibration:
-    """The router's threshold for a policy, on outcomes that it did not learn from."""
-    scored = [Scored(router.probability(router.gain(outcome.vector)), outcome) for outcome in held_out]
-    threshold = calibrate(scored, policy.target, policy.confidence)
-    return Calibration(threshold, router.digest, policy.target, len(scored))
 
 
 def gain_bound(base: Router, new: Router, held: Sequence[Outcome], confidence: float) -> float:

@@ -156,11 +156,6 @@ def untouched_standing() -> Standing:
     return Standing(untouched_policy(), packaged_calibration(), "public", packaged())
 
 
-def forget_standings() -> None:
-    """Read every standing again."""
-    _remembered.clear()
-
-
 def write_target(target: Target) -> dict[str, Any]:
     """A target as a document's field."""
     if isinstance(target, SpendAtMost):

@@ -1,10 +1,11 @@
 """Our AI gateway beside LiteLLM's proxy and the bare provider, in one run.
 
-    ./deploy.sh bench ai_gateway [--without-litellm]
+    ./deploy.sh bench ai_gateway [--without-litellm | --instructions]
 
 CPU is the server process's own (user + system), per request; the provider, Redis, Firestore and the load run in
 processes of their own. Prompts that miss differ from each other; prompts that hit were asked before. Hits come first:
-what misses leave to do for the platform's event handlers is done on the same processors.
+what misses leave to do for the platform's event handlers is done on the same processors. With --instructions our
+function's hits are counted under callgrind instead, which a busy machine does not disturb.
 """
 
 from __future__ import annotations
@@ -24,7 +25,17 @@ from typing import Any
 
 import httpx
 
-from tests.bench.ai_gateway.contestants import ROOT, Contestant, Server, litellm, running, upstream, xynergy
+from tests.bench.ai_gateway.contestants import (
+    ROOT,
+    Contestant,
+    Server,
+    await_port,
+    litellm,
+    running,
+    upstream,
+    xynergy,
+)
+from tests.bench.instructions import counted
 from tests.bench.peer_environment import peer_python
 from tests.support.platform import running_platform
 
@@ -36,26 +47,40 @@ REPLAY = 5000
 ZIPF = 1.1
 
 
-def load(
-    contestant: Contestant, server: Server, numbers: list[int], connections: int = CONNECTIONS, **body: Any
-) -> Any:
-    """The figures of a load, with the server's CPU-ms a request."""
+def job_of(contestant: Contestant, port: int, numbers: list[int], connections: int, **body: Any) -> dict[str, Any]:
+    """What the load is told: the prompts of these numbers, one each."""
     asked = {"model": contestant.model, "messages": [{"role": "user", "content": body.pop("prompt", PROMPT)}], **body}
-    job = {
-        "url": f"http://127.0.0.1:{server.port}",
-        "head": contestant.head(server.port),
-        "body": json.dumps(asked),
-        "numbers": numbers,
-        "connections": connections,
-    }
-    before = server.cpu_seconds()
+    url, head = f"http://127.0.0.1:{port}", contestant.head(port)
+    return {"url": url, "head": head, "body": json.dumps(asked), "numbers": numbers, "connections": connections}
+
+
+def send(job: dict[str, Any]) -> Any:
+    """The figures of a load that another process sends."""
     command = [sys.executable, "-m", "tests.bench.ai_gateway.load"]
     done = subprocess.run(command, input=json.dumps(job), text=True, capture_output=True, cwd=ROOT)
     if done.returncode:
         raise SystemExit(done.stderr)
-    figures = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def load(
+    contestant: Contestant, server: Server, numbers: list[int], connections: int = CONNECTIONS, **body: Any
+) -> Any:
+    """The figures of a load, with the server's CPU-ms a request."""
+    before = server.cpu_seconds()
+    figures = send(job_of(contestant, server.port, numbers, connections, **body))
     figures["cpu_ms"] = (server.cpu_seconds() - before) * 1000 / figures["requests"]
     return figures
+
+
+def instructions(contestant: Contestant) -> str:
+    """The row of a contestant's hits under callgrind."""
+
+    def hits(port: int, requests: int) -> None:
+        send(job_of(contestant, port, [7] * requests, CONNECTIONS))
+
+    found = counted(contestant.command, contestant.environment, await_port, hits)
+    return f"\n{contestant.name}\n  {'exact hit, c=16':26}{found:9,.0f} instructions a request"
 
 
 def count(provider: str) -> int:
@@ -111,8 +136,10 @@ async def main() -> None:
     parser = argparse.ArgumentParser(prog="./deploy.sh bench ai_gateway", description=__doc__)
     parser.add_argument("--without-litellm", action="store_true", help="neither install nor measure the peer")
     parser.add_argument("--requests", type=int, default=REQUESTS, help="of each kind; the peer gets a tenth")
+    parser.add_argument("--instructions", action="store_true", help="count the instructions of our hits, and no more")
     options = parser.parse_args()
-    python = None if options.without_litellm else peer_python("litellm", ROOT / ".bench")
+    alone = options.without_litellm or options.instructions
+    python = None if alone else peer_python("litellm", ROOT / ".bench")
     bare, lines = upstream(), list[str]()
     with tempfile.TemporaryDirectory() as folder, running(bare) as provider_server:
         provider = f"http://127.0.0.1:{provider_server.port}"
@@ -120,6 +147,10 @@ async def main() -> None:
             _, owner = await platform.tenant()
             key = await _key(platform.gateway, owner)
             environment = {**os.environ, **platform.environment}
+            if options.instructions:
+                ours = xynergy(environment, provider, key, Path(folder))
+                print(await asyncio.to_thread(instructions, ours))
+                return
             numbers = list(range(options.requests))
             floor = await asyncio.to_thread(load, bare, provider_server, numbers)
             lines += [f"\n{bare.name}", row("whole answer, c=16", floor)]

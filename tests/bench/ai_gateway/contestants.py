@@ -115,7 +115,7 @@ def running(contestant: Contestant) -> Iterator[Server]:
     environment = dict(contestant.environment) or dict(os.environ)
     process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     try:
-        _await_port(port, process)
+        await_port(port, process)
         yield Server(port, process)
     finally:
         process.terminate()
@@ -125,7 +125,8 @@ def running(contestant: Contestant) -> Iterator[Server]:
             process.kill()
 
 
-def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the process listens. Raises SystemExit where it ends before, or does not within 90 s."""
     for _ in range(1800):
         if process.poll() is not None:
             raise SystemExit(f"the server ended with {process.returncode}")

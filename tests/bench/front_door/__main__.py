@@ -28,7 +28,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from tests.bench.front_door.instructions import counted
+from tests.bench.instructions import counted
 from tests.bench.peer_environment import peer_python
 from tests.support.platform import running_platform
 

@@ -13,7 +13,7 @@ from infra.cost.workload import WRITES_SHARE, Load, loads
 from infra.local.options import ROOT
 from infra.manifest.collect import collect
 
-ONE = Load("one", 10.0, 2.0, 0.02, 1.0, 0.25, 80, reads=1.0, writes=2.0, scans=0.0, api=True, pushed=False)
+ONE = Load("one", 10.0, 2.0, 0.02, 1.0, 0.25, 80, reads=1.0, writes=2.0, scans=0.0, inserts=0.0, api=True, pushed=False)
 
 
 def test_an_instance_is_paid_for_while_a_call_is_in_it() -> None:
@@ -34,7 +34,7 @@ def test_a_multi_region_firestore_costs_twice() -> None:
 
 
 def test_busier_functions_have_more_instances_and_share_them() -> None:
-    busy = Load("busy", 2000.0, 2.0, 0.02, 1.0, 0.25, 80, 0, 0, 0, api=True, pushed=False)
+    busy = Load("busy", 2000.0, 2.0, 0.02, 1.0, 0.25, 80, 0, 0, 0, 0, api=True, pushed=False)
     assert 6.9 < busy.billed_seconds <= 7, "2,000 × 2 ms are 4 cores, 7 at 60 %"
 
 
@@ -51,6 +51,13 @@ def test_all_calls_of_the_api_are_shared_out() -> None:
     assert math.isclose(sum(one.rate for one in found if one.api), 20.0)
     assert math.isclose(sum(one.rate for one in found if one.api and one.writes), 20.0 * WRITES_SHARE)
     assert next(one.rate for one in found if one.name == "append_audit_event") > 0
+
+
+def test_rows_that_are_streamed_into_the_warehouse_are_paid_for() -> None:
+    synced = next(one for one in loads(collect(ROOT), 20.0) if one.name == "sync_event_to_warehouse")
+    assert synced.inserts == 1
+    (line,) = [line for line in bill([synced]) if line.service == "BigQuery"]
+    assert math.isclose(line.dollars, synced.rate * 1_500 / 2**30 * 0.05)
 
 
 def test_it_is_printed_with_its_formulas(capsys: pytest.CaptureFixture[str]) -> None:

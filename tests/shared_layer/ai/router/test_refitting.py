@@ -8,8 +8,7 @@ from random import Random
 from shared_layer.ai.router.gap import apgr, cpt, recovered, saving
 from shared_layer.ai.router.learning import learn
 from shared_layer.ai.router.model import packaged, unpacked
-from shared_layer.ai.router.policy import RoutingPolicy
-from shared_layer.ai.router.refitting import recalibrate, refit
+from shared_layer.ai.router.refitting import refit
 from tests.shared_layer.ai.router.outcomes import worded
 
 
@@ -37,11 +36,6 @@ def test_few_outcomes_leave_the_base():
 def test_the_same_outcomes_in_any_order_give_the_same_verdict():
     outcomes = worded(Random(4), 420)
     assert refit(packaged(), outcomes).published == refit(packaged(), outcomes[::-1]).published
-
-
-def test_a_calibration_names_the_router_that_it_belongs_to():
-    calibration = recalibrate(packaged(), worded(Random(5), 150), RoutingPolicy())
-    assert (calibration.router, calibration.outcomes) == (packaged().digest, 150)
 
 
 def test_a_router_survives_its_file_to_the_last_bit():
