@@ -7,8 +7,11 @@ from typing import Final
 
 from shared_layer.core.ids import random_hex
 
-_TRACEPARENT: Final = re.compile(r"^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}$")
-_CLOUD_TRACE: Final = re.compile(r"^([0-9a-fA-F]{32})(?:/\d+)?(?:;o=\d)?$")
+_IDS: Final = r"(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+_TRACEPARENT: Final = re.compile(rf"00-{_IDS}|(?!00|ff)[0-9a-f]{{2}}-{_IDS}(?:-.*)?")
+"""Version 00 ends with its flags; what a later one adds behind them is passed over (W3C Trace Context, 4.3)."""
+
+_CLOUD_TRACE: Final = re.compile(r"(?!0{32})([0-9a-fA-F]{32})(?:/\d+)?(?:;o=\d)?")
 
 
 def trace_ids(traceparent: str | None, cloud_trace: str | None) -> tuple[str, str]:
@@ -19,8 +22,8 @@ def trace_ids(traceparent: str | None, cloud_trace: str | None) -> tuple[str, st
 
 def carried_trace(traceparent: str | None, cloud_trace: str | None) -> str | None:
     """The trace id that the caller sent, in hex; None where it sent no valid one."""
-    if traceparent and (match := _TRACEPARENT.match(traceparent)):
-        return match[1]
-    if cloud_trace and (match := _CLOUD_TRACE.match(cloud_trace)):
+    if traceparent and (match := _TRACEPARENT.fullmatch(traceparent)):
+        return match[1] or match[2]
+    if cloud_trace and (match := _CLOUD_TRACE.fullmatch(cloud_trace)):
         return match[1].lower()
     return None
