@@ -4,6 +4,7 @@ It is done within minutes, and due within 30 days. An erasure that may not be do
 is answered as refused, with the reason.
 """
 
+from shared_layer.crm.same_person import same_person
 from shared_layer.front_door import Caller, Unit, endpoint
 from shared_layer.governance.privacy_request import NewPrivacyRequest, PrivacyRequest, create_request
 
@@ -18,4 +19,4 @@ from shared_layer.governance.privacy_request import NewPrivacyRequest, PrivacyRe
     emits=("privacy_request_created",),
 )
 async def create_privacy_request(new: NewPrivacyRequest, caller: Caller, unit: Unit) -> PrivacyRequest:
-    return await create_request(new, caller, unit)
+    return await create_request(new, caller, unit, same_person)

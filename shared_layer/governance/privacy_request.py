@@ -10,9 +10,9 @@ from pydantic import ConfigDict, EmailStr, Field, model_validator
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.ids import Id, new_id
-from shared_layer.core.models import Entity, Model, Page, PageQuery
+from shared_layer.core.models import Entity, Model, Page, PageQuery, empty_list
 from shared_layer.governance.legal_hold import hold_on
-from shared_layer.governance.subject import Subject
+from shared_layer.governance.subject import SamePerson, Subject
 from shared_layer.messaging.events.governance import PrivacyRequestCreated
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
@@ -63,14 +63,23 @@ class StoredRequest(PrivacyRequest):
 
     email: str | None = None
     contact_id: str | None = None
+    other_emails: list[str] = Field(default_factory=empty_list)
+    other_contact_ids: list[str] = Field(default_factory=empty_list)
 
     @property
     def subject(self) -> Subject:
         """Whom it is about."""
-        return Subject(self.email, self.contact_id)
+        return Subject(self.email, self.contact_id, tuple(self.other_emails), tuple(self.other_contact_ids))
+
+    def name(self, subject: Subject | None) -> None:
+        """Keep who it is about; None once it is done, or refused."""
+        self.email = subject.email if subject else None
+        self.contact_id = subject.contact_id if subject else None
+        self.other_emails = list(subject.other_emails) if subject else []
+        self.other_contact_ids = list(subject.other_contact_ids) if subject else []
 
 
-async def create_request(new: NewPrivacyRequest, caller: Caller, unit: Unit) -> PrivacyRequest:
+async def create_request(new: NewPrivacyRequest, caller: Caller, unit: Unit, same: SamePerson) -> PrivacyRequest:
     """Stage a request and the event that has it done; an erasure that may not be done is refused with the reason."""
     moment = clock.utcnow()
     request = StoredRequest(
@@ -78,14 +87,13 @@ async def create_request(new: NewPrivacyRequest, caller: Caller, unit: Unit) -> 
         kind=new.kind,
         requested_by=caller.principal,
         due_at=moment + DUE_WITHIN,
-        email=new.email,
-        contact_id=new.contact_id,
         created_at=moment,
         updated_at=moment,
     )
+    request.name(await same(caller.tenant_id, Subject(new.email, new.contact_id)))
     if new.kind == "erasure" and (reason := await refusal(caller.tenant_id, request.subject)):
         request.status, request.refused_because = "refused", reason
-        request.email = request.contact_id = None
+        request.name(None)
     unit.create(request_document(caller.tenant_id, request.id), request.model_dump())
     unit.emit(PrivacyRequestCreated(actor=caller.principal, request_id=request.id, kind=new.kind))
     return shown(request)

@@ -17,18 +17,19 @@ from shared_layer.governance.checkpoint_store import write_object
 from shared_layer.governance.places import object_prefix
 from shared_layer.governance.privacy_request import StoredRequest, refusal, request_document
 from shared_layer.governance.signing import certificate_signer
+from shared_layer.governance.subject import SamePerson
 from shared_layer.governance.subject_search import find_subject
 from shared_layer.messaging.events.governance import PrivacyRequestCompleted
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.buckets import bucket_name
 from shared_layer.storage.documents import read
-from shared_layer.storage.gcp_clients import storage
+from shared_layer.storage.gcp_clients import firestore, storage
 
 RESULTS: Final = "xynergy-reports"
 ROUNDS: Final = 3
 
 
-async def fulfil(tenant_id: str, request_id: str, unit: Unit) -> None:
+async def fulfil(tenant_id: str, request_id: str, unit: Unit, same: SamePerson) -> None:
     """Do a request, and stage that it is done. A delivery after it is done does nothing.
 
     Raises Unavailable where the subject is still found after three rounds: the next delivery goes on.
@@ -36,6 +37,7 @@ async def fulfil(tenant_id: str, request_id: str, unit: Unit) -> None:
     request = await read(request_document(tenant_id, request_id), StoredRequest)
     if request.status != "received":
         return
+    await _know_whole(tenant_id, request, same)
     if request.kind == "export":
         await _export(tenant_id, request)
     elif reason := await refusal(tenant_id, request.subject):
@@ -44,10 +46,22 @@ async def fulfil(tenant_id: str, request_id: str, unit: Unit) -> None:
         await _erase(tenant_id, request)
     if request.status == "received":
         request.status, request.completed_at = "done", clock.utcnow()
-    request.email = request.contact_id = None
+    request.name(None)
     unit.replace(request_document(tenant_id, request_id), request)
     done = PrivacyRequestCompleted(request_id=request_id, kind=request.kind, certificate=request.certificate)
     unit.emit(done, tenant_id)
+
+
+async def _know_whole(tenant_id: str, request: StoredRequest, same: SamePerson) -> None:
+    """Keep what else is the subject's before any of it goes: a delivery after this one could not find it any more."""
+    subject = await same(tenant_id, request.subject)
+    if subject == request.subject:
+        return
+    request.name(subject)
+    named = request.model_dump(include={"other_emails", "other_contact_ids"})
+    option = firestore().write_option(last_update_time=request.stored_at)
+    written = await request_document(tenant_id, request.id).update(named, option=option)
+    request.remember_update_time(written.update_time)
 
 
 async def read_result(request_id: str, caller: Caller) -> bytes:
@@ -83,8 +97,9 @@ async def _erase(tenant_id: str, request: StoredRequest) -> None:
             await find.erase()
             erased[find.store] += 1
     else:
+        left = dict(Counter(find.store for find in finds))
         raise Unavailable(
-            "The subject is still found after three rounds of erasure; it goes on with the next delivery."
+            f"After {ROUNDS} rounds of erasure the subject is still found: {left}. The next delivery goes on."
         )
     for key in request.subject.keys:
         erased["salts"] += (await salt_document(tenant_id, key).get()).exists

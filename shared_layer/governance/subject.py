@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -15,31 +15,44 @@ ERASED: Final = "[erased]"
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom a request is about. At least one of the two is given."""
+    """Whom a request is about: by address, contact id or both, and by the others that are the same person's."""
 
     email: str | None
     contact_id: str | None
+    other_emails: tuple[str, ...] = ()
+    other_contact_ids: tuple[str, ...] = ()
+
+    @cached_property
+    def emails(self) -> list[str]:
+        """Every address of the subject, each once."""
+        return list(dict.fromkeys(each for each in (self.email, *self.other_emails) if each))
+
+    @cached_property
+    def contact_ids(self) -> list[str]:
+        """Every contact id of the subject, each once."""
+        return list(dict.fromkeys(each for each in (self.contact_id, *self.other_contact_ids) if each))
+
+    def by_address(self) -> Subject:
+        """The subject without its ids: of an erased contact they name nobody any more."""
+        return Subject(self.email, None, self.other_emails)
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Finds the subject in a text, in any case, and never within a longer address or id."""
-        parts = []
-        if self.email:
-            parts.append(rf"(?<![A-Za-z0-9._%+'-]){re.escape(self.email)}(?![A-Za-z0-9-]|\.[A-Za-z0-9])")
-        if self.contact_id:
-            parts.append(rf"(?<![A-Za-z0-9_-]){re.escape(self.contact_id)}(?![A-Za-z0-9_-])")
+        parts = [rf"(?<![A-Za-z0-9._%+'-]){re.escape(each)}(?![A-Za-z0-9-]|\.[A-Za-z0-9])" for each in self.emails]
+        parts += [rf"(?<![A-Za-z0-9_-]){re.escape(each)}(?![A-Za-z0-9_-])" for each in self.contact_ids]
         return re.compile("|".join(parts), re.IGNORECASE)
 
     @property
     def needles(self) -> list[str]:
         """What a store that knows no patterns is asked for, in lower case; its answers are looked at again here."""
-        return [value.casefold() for value in (self.email, self.contact_id) if value]
+        return [value.casefold() for value in (*self.emails, *self.contact_ids)]
 
     @property
     def keys(self) -> list[str]:
         """The names of the subject's salts."""
-        named = (("email", self.email), ("contact", self.contact_id))
-        return [subject_key(kind, value) for kind, value in named if value]
+        by_email = [subject_key("email", each) for each in self.emails]
+        return by_email + [subject_key("contact", each) for each in self.contact_ids]
 
     def mentions(self, value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         """Every (path, text) below `value` that names the subject; names of members count as well."""
@@ -77,4 +90,8 @@ class Subject:
 
     def owns(self, document_id: str, fields: dict[str, Any]) -> bool:
         """Whether a document is the subject's own record, and not one that only mentions it."""
-        return self.contact_id is not None and self.contact_id in (document_id, fields.get("contact_id"))
+        return any(each in (document_id, fields.get("contact_id")) for each in self.contact_ids)
+
+
+SamePerson = Callable[[str, Subject], Awaitable[Subject]]
+"""(tenant, subject) → the subject with whatever else is known to be the same person's."""

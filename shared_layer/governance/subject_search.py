@@ -162,7 +162,10 @@ async def _in_cache(tenant_id: str, subject: Subject) -> AsyncIterator[Find]:
 
 
 async def _in_audit(tenant_id: str, subject: Subject) -> AsyncIterator[Find]:
-    """The audit chain is looked through as well, to prove that it holds commitments only."""
+    """The audit chain is looked through as well, to prove that it holds commitments only, and ids of what is gone."""
+    subject = subject.by_address()
+    if not subject.emails:
+        return
     async for snapshot in record_collection(tenant_id).stream():
         if mentions := dict(subject.mentions(snapshot.to_dict() or {})):
             yield Find("audit", snapshot.reference.path, mentions, _never)

@@ -22,7 +22,7 @@ from shared_layer.governance.subject import Subject
 from shared_layer.governance.subject_search import find_subject
 from shared_layer.governance.trail import verify_trail
 from shared_layer.storage.documents import tenant_document
-from shared_layer.storage.gcp_clients import storage
+from shared_layer.storage.gcp_clients import firestore, storage
 from shared_layer.storage.redis import redis
 from tests.functions.governance.audit_key import mount_audit_key
 from tests.support.eventually import eventually
@@ -146,6 +146,51 @@ async def test_what_is_written_while_a_subject_is_struck_out_is_not_undone(platf
     assert {name: left[name] for name in left if name != "at"} == {
         "text": "met [erased]", "a.b": "[erased]", "[erased]": 1, "views": 2,
     }  # fmt: skip
+
+
+async def contact_of_ada(platform: LocalPlatform, key: str) -> str:
+    """A contact of the CRM with two addresses, a note that names neither, and a task."""
+    crm, auth = "/api/xynergyos/v2/crm", {"X-API-Key": key}
+    made = await platform.gateway.post(
+        f"{crm}/contacts",
+        json={"name": "Ada Lovelace", "emails": [ADA, "countess@lovelace.example"]},
+        headers=auth | {"Idempotency-Key": "ada"},
+    )
+    assert made.status_code == 201, made.text
+    contact_id: str = made.json()["id"]
+    note = await platform.gateway.post(
+        f"{crm}/notes", json={"text": "Prefers tea.", "contact_id": contact_id}, headers=auth
+    )
+    assert note.status_code == 201, note.text
+    return contact_id
+
+
+@pytest.mark.parametrize("by", ["email", "contact_id"])
+async def test_an_erasure_by_one_address_or_by_the_id_takes_the_whole_contact(platform: LocalPlatform, by: str) -> None:
+    tenant_id, key = await platform.tenant()
+    contact_id = await contact_of_ada(platform, key)
+    await tenant_document(tenant_id, "notes", "n1").set({"text": "wrote to countess@lovelace.example"})
+    named = {"email": ADA} if by == "email" else {"contact_id": contact_id}
+    shown = await done(platform, key, (await ask(platform, key, kind="erasure", **named)).json()["id"])
+    assert shown["certificate"]
+    everything = Subject(ADA, contact_id, ("countess@lovelace.example",))
+    assert await places_of(tenant_id, everything) == []
+    assert (await tenant_document(tenant_id, "notes", "n1").get()).get("text") == "wrote to [erased]"
+    async for collection in firestore().collection("tenants").document(tenant_id).collections():
+        async for snapshot in collection.stream():
+            told = str(snapshot.to_dict())
+            assert "Lovelace" not in told, snapshot.reference.path
+            assert "Prefers tea" not in told, snapshot.reference.path
+
+
+async def test_a_hold_on_an_address_refuses_the_erasure_of_the_contact_that_has_it(platform: LocalPlatform) -> None:
+    _, key = await platform.tenant()
+    contact_id = await contact_of_ada(platform, key)
+    hold = {"reason": "court order", "email": "countess@lovelace.example"}
+    await platform.gateway.post("/api/v1/privacy/legal-holds", json=hold, headers={"X-API-Key": key})
+    for named in ({"contact_id": contact_id}, {"email": ADA}):
+        refused = (await ask(platform, key, kind="erasure", **named)).json()
+        assert (refused["status"], "court order" in refused["refused_because"]) == ("refused", True)
 
 
 async def test_an_export_shows_every_place_and_a_later_erasure_takes_it_along(platform: LocalPlatform) -> None:
