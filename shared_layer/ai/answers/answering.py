@@ -11,14 +11,13 @@ from shared_layer.ai.asking.hedging import patience_of
 from shared_layer.ai.asking.reply import Reply
 from shared_layer.ai.cache.semantic import find_like, learn, question_of
 from shared_layer.ai.cascade.plan import plan_cascade
-from shared_layer.ai.money.ledger import note
+from shared_layer.ai.money.ledger import next_call_id, note
 from shared_layer.ai.prompts.optimiser import optimise
 from shared_layer.ai.prompts.prompt import CATEGORY, Prompt
 from shared_layer.ai.providers.credentials import use_keys_of
 from shared_layer.ai.routing.route import route
 from shared_layer.core.context import current
 from shared_layer.core.errors import ProviderFailed, RateLimited
-from shared_layer.core.ids import new_id
 from shared_layer.storage.cache import cached
 
 ANSWER_SECONDS: Final = 300.0
@@ -49,7 +48,8 @@ async def answer(prompt: Prompt) -> Reply:
     found = await cached(prompt.caller.tenant_id, CATEGORY, prompt.cache_parts, load, patience=ANSWER_SECONDS)
     if own and not found.hit:
         return _told(own[0])
-    reply = Reply.from_cache(found.value, new_id("call"), (time.perf_counter() - started) * 1000)
+    call_id = next_call_id(prompt.caller.tenant_id)
+    reply = Reply.from_cache(found.value, call_id, (time.perf_counter() - started) * 1000)
     note(prompt.caller, reply.spend(prompt.operation))
     return _told(reply)
 

@@ -15,7 +15,7 @@ from shared_layer.ai.asking.fallback import first_answer
 from shared_layer.ai.asking.reply import route_line
 from shared_layer.ai.embeddings.mock_vectors import DIMENSIONS, mock_vector
 from shared_layer.ai.money.budget import hold, release
-from shared_layer.ai.money.ledger import detach, note, record
+from shared_layer.ai.money.ledger import detach, next_call_id, note, record
 from shared_layer.ai.money.spend import Outcome, Spend
 from shared_layer.ai.prompts.prompt import AUTO, CATEGORY
 from shared_layer.ai.providers.clients import post
@@ -113,7 +113,7 @@ async def embed(request: EmbeddingsRequest, caller: Caller, operation: str = OPE
     parts = ("embeddings", fingerprint([f"{target.provider.id}/{target.model}", body]))
     found = await cached(caller.tenant_id, CATEGORY, parts, load)
     answer, paid = found.value, bool(own) and not found.hit
-    call_id = answer["call_id"] if paid else new_id("call")
+    call_id = answer["call_id"] if paid else next_call_id(caller.tenant_id)
     if not paid:
         usage = Usage(answer["usage"]["prompt_tokens"], 0)
         provider, model = target.provider.id, target.model

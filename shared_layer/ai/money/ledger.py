@@ -13,7 +13,7 @@ import contextlib
 from typing import Final
 
 from shared_layer.ai.money.budget import Hold, tell_thresholds
-from shared_layer.ai.money.ledger_page import COMMIT_SECONDS, LEDGER, Entry, Page, entries_of, store
+from shared_layer.ai.money.ledger_page import COMMIT_SECONDS, DIGITS, LEDGER, Entry, Page, entries_of, store
 from shared_layer.ai.money.ledger_stream import drop, settle
 from shared_layer.ai.money.spend import Outcome, Spend
 from shared_layer.ai.own_context import detach, own_context
@@ -26,7 +26,7 @@ from shared_layer.storage import tenant_counts
 from shared_layer.storage.documents import tenant_collection
 from shared_layer.storage.redis import RedisUnavailable
 
-__all__ = ["Outcome", "Spend", "detach", "entry_of", "flush", "note", "record"]
+__all__ = ["Outcome", "Spend", "detach", "entry_of", "flush", "next_call_id", "note", "record"]
 
 WAIT_SECONDS: Final = 1.0
 TOGETHER: Final = 200
@@ -57,6 +57,11 @@ async def record(caller: Caller, spend: Spend, hold: Hold | None = None) -> None
         tell_thresholds(caller.tenant_id, settled.spent, spend.cost_micros, settled.limit)
 
 
+def next_call_id(tenant_id: str) -> str:
+    """The call id of an answer from the cache, which is noted next."""
+    return _page_of(tenant_id).next_call_id()
+
+
 def note(caller: Caller, spend: Spend) -> None:
     """Write an answer down that cost nothing: nothing is owed where the process dies before its page is stored."""
     _add(caller.tenant_id, spend.entry(caller))
@@ -67,10 +72,14 @@ async def entry_of(tenant_id: str, call_id: str) -> Entry | None:
     from google.cloud.firestore_v1.base_query import FieldFilter
 
     await flush()
-    holds_it = FieldFilter("call_ids", "array_contains", call_id)
-    query = tenant_collection(tenant_id, LEDGER).where(filter=holds_it).limit(1)
-    async for snapshot in query.stream():
-        return next(entry for entry in entries_of(snapshot.to_dict() or {}) if entry["call_id"] == call_id)
+    for holds_it in (
+        FieldFilter("call_ids", "array_contains", call_id),
+        FieldFilter("numbered", "==", call_id[:-DIGITS]),
+    ):
+        async for snapshot in tenant_collection(tenant_id, LEDGER).where(filter=holds_it).stream():
+            for entry in entries_of(snapshot.to_dict() or {}):
+                if entry["call_id"] == call_id:
+                    return entry
     return None
 
 
@@ -80,15 +89,20 @@ def _add(tenant_id: str, entry: Entry) -> Page:
     if _loop is not loop:
         _loop, _timer = loop, None
         endings.before_end(flush)
-    page = _open.get(tenant_id)
-    if page is None:
-        page = _open[tenant_id] = Page(tenant_id)
+    page = _page_of(tenant_id)
     page.entries.append(entry)
     if len(page.entries) >= TOGETHER:
         _open.pop(tenant_id, None)
         detach(_store([page]))
     elif _timer is None:
         _timer = loop.call_later(WAIT_SECONDS, lambda: detach(flush()))
+    return page
+
+
+def _page_of(tenant_id: str) -> Page:
+    page = _open.get(tenant_id)
+    if page is None:
+        page = _open[tenant_id] = Page(tenant_id)
     return page
 
 

@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -38,28 +39,42 @@ CASCADE: Final = ("checks_passed", "checks_failed", "check_micros", "spared_micr
 given cost, and what answers that would have gone to a strong model otherwise were cheaper by."""
 SEMANTIC: Final = ("semantic_hits", "semantic_checked", "semantic_wrong")
 """Sums of answers to like questions: given, compared with the model's own, and found to be others."""
+DIGITS: Final = 4
+"""Of an entry's number in the id of an answer from the cache."""
 _NOT_GIVEN: Final = ("invalid", "doubted", "check", "outrun")
 
 Entry = dict[str, Any]
+_dimensions: Final = itemgetter(*DIMENSIONS)
 
 
 @dataclass(slots=True)
 class Page:
-    """Entries of one tenant. `stream_ids` are their copies in Redis, to be removed once the page is stored."""
+    """Entries of one tenant. `stream_ids` are their copies in Redis, to be removed once the page is stored.
+
+    `numbered` is what the ids of its answers from the cache begin with. They are found by that: a list of two hundred
+    ids would cost Google's client more than all else of a page.
+    """
 
     tenant_id: str
     id: str = field(default_factory=lambda: new_id("page"))
     entries: list[Entry] = field(default_factory=list)
     stream_ids: list[bytes] = field(default_factory=list)
     stored: asyncio.Event = field(default_factory=asyncio.Event)
+    numbered: str = field(default_factory=lambda: new_id("call"))
+
+    def next_call_id(self) -> str:
+        """The call id of the next entry, where that is of an answer from the cache."""
+        return f"{self.numbered}{len(self.entries):0{DIGITS}}"
 
     def document(self) -> dict[str, Any]:
-        """As it is stored; `call_ids` is what an entry is found by."""
+        """As it is stored; `call_ids` and `numbered` are what entries are found by."""
+        named = [entry["call_id"] for entry in self.entries if not entry["call_id"].startswith(self.numbered)]
         return {
             "id": self.id,
             "tenant_id": self.tenant_id,
             "created_at": clock.utcnow(),
-            "call_ids": [entry["call_id"] for entry in self.entries],
+            "call_ids": named,
+            "numbered": self.numbered,
             "cost_micros": sum(entry["cost_micros"] for entry in self.entries),
             "entries": orjson.dumps(self.entries).decode(),
             "told_at": None,
@@ -94,13 +109,13 @@ async def _commit(pages: Sequence[Page]) -> None:
 async def _complete(page: Page) -> None:
     """Store the entries of `page` that no stored page has, under an id that they make up themselves."""
     stored = await tenant_document(page.tenant_id, LEDGER, page.id).get()
-    known = set(stored.get("call_ids")) if stored.exists else set()
+    known = {entry["call_id"] for entry in entries_of(stored.to_dict() or {})} if stored.exists else set()
     missing = [entry for entry in page.entries if entry["call_id"] not in known]
     if not missing:
         return
     if stored.exists:
         digest = hashlib.sha256("".join(sorted(entry["call_id"] for entry in missing)).encode()).hexdigest()[:16]
-        await _complete(Page(page.tenant_id, f"{page.id}-{digest}", missing))
+        await _complete(Page(page.tenant_id, f"{page.id}-{digest}", missing, numbered=page.numbered))
     else:
         await store([page])
 
@@ -111,7 +126,10 @@ def _add_up(batch: AsyncWriteBatch, page: Page) -> None:
 
     sums: dict[tuple[Any, ...], dict[str, int]] = {}
     for entry in page.entries:
-        amounts = sums.setdefault((int(entry["at"] // 86_400), *[entry[name] for name in DIMENSIONS]), {})
+        of = (int(entry["at"] // 86_400), *_dimensions(entry))
+        amounts = sums.get(of)
+        if amounts is None:
+            amounts = sums[of] = dict.fromkeys(SUMS, 0)
         for name, amount in _amounts(entry).items():
             amounts[name] = amounts.get(name, 0) + amount
     for (number, *values), amounts in sums.items():
@@ -119,15 +137,15 @@ def _add_up(batch: AsyncWriteBatch, page: Page) -> None:
         digest = hashlib.sha256(orjson.dumps(values)).hexdigest()[:20]
         reference = tenant_document(page.tenant_id, USAGE, f"{day}:{digest}")
         known = {"day": day, **dict(zip(DIMENSIONS, values, strict=True))}
-        added = {name: Increment(amounts.get(name, 0)) for name in (*SUMS, *CASCADE, *SEMANTIC)}
+        added = {name: Increment(amount) for name, amount in amounts.items()}
         batch.set(reference, known | added, merge=True)
 
 
 def _amounts(entry: Entry) -> dict[str, int]:
     """What an entry adds to each sum: tokens and money of answers from the cache are counted apart."""
     if entry["cached"]:
-        like = int(entry.get("semantic") == "hit")
-        return {"hits": 1, "hit_baseline_micros": entry["baseline_micros"], "semantic_hits": like}
+        like = {"semantic_hits": 1} if entry.get("semantic") == "hit" else {}
+        return {"hits": 1, "hit_baseline_micros": entry["baseline_micros"], **like}
     if verdict := entry.get("semantic"):
         return {"semantic_checked": 1, "semantic_wrong": int(verdict == "other")}
     usage = entry["usage"]

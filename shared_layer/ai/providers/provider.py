@@ -98,7 +98,7 @@ class Provider:
     @property
     def key_secret(self) -> str:
         """The secret that holds our key, where the variable does not; empty where none is needed."""
-        return self.key_env.lower().replace("_", "-")
+        return _secret_of(self.key_env)
 
     @property
     def breaker(self) -> str:
@@ -109,7 +109,7 @@ class Provider:
     @property
     def configured(self) -> bool:
         """Whether it can be called at all."""
-        return bool(self.url) and (bool(self.key) or not self.key_needed)
+        return bool(self.url) and (not self.key_needed or bool(self.key))
 
     @property
     def model(self) -> str:
@@ -119,6 +119,11 @@ class Provider:
     def price(self, model: str) -> Price:
         """The price of one of its models; one that is not listed costs what the first one does."""
         return self.models.get(model) or self.embeddings.get(model) or next(iter(self.models.values()))
+
+
+@lru_cache(64)
+def _secret_of(variable: str) -> str:
+    return variable.lower().replace("_", "-")
 
 
 @lru_cache(64)

@@ -18,14 +18,13 @@ from typing import Final
 from shared_layer.ai.answers.answering import answer
 from shared_layer.ai.asking.reply import Reply, Route
 from shared_layer.ai.cache.semantic import find_like, learn, question_of
-from shared_layer.ai.money.ledger import note
+from shared_layer.ai.money.ledger import next_call_id, note
 from shared_layer.ai.prompts.prompt import CATEGORY, Prompt
 from shared_layer.ai.providers.chunks import DONE, as_chunks, event
 from shared_layer.ai.providers.credentials import use_keys_of
 from shared_layer.ai.streams.beginning import begin
 from shared_layer.ai.streams.begun import Begun, usage_event, whole
 from shared_layer.ai.streams.flight import Flight, Reader
-from shared_layer.core.ids import new_id
 from shared_layer.storage.cache import cache_key, keep, leased, look
 
 PATIENCE: Final = 10.0
@@ -63,7 +62,7 @@ async def stream(prompt: Prompt, include_usage: bool) -> Stream:
         return await _joined(prompt, include_usage)
     stored, fresh = found
     if fresh:
-        reply = Reply.from_cache(stored.value, new_id("call"), 0.0)
+        reply = Reply.from_cache(stored.value, next_call_id(prompt.caller.tenant_id), 0.0)
         note(prompt.caller, reply.spend(prompt.operation))
     else:
         reply = await answer(prompt)  # the old one, at once, while it is renewed
@@ -126,7 +125,7 @@ async def _told(
         reply = begun.reply()
         if reply is not None and begun.cached and prompt is not None:
             elapsed = (time.perf_counter() - started) * 1000
-            reply = Reply.from_cache(reply.stored(), new_id("call"), elapsed)
+            reply = Reply.from_cache(reply.stored(), next_call_id(prompt.caller.tenant_id), elapsed)
             note(prompt.caller, reply.spend(prompt.operation))
         yield (usage_event(reply) if include_usage and reply is not None else b"") + DONE
     finally:

@@ -87,6 +87,31 @@ async def test_a_call_is_found_by_its_id(world: World):
     assert await entry_of(world.caller().tenant_id, answer.call_id) is None
 
 
+async def test_answers_from_the_cache_are_found_by_their_ids_which_no_list_holds(world: World):
+    tenant = world.caller().tenant_id
+    given = [await ask(world, tenant=tenant) for _ in range(4)]
+    for answer in given:
+        entry = await entry_of(tenant, answer.call_id)
+        assert entry is not None
+        assert (entry["call_id"], entry["cached"]) == (answer.call_id, answer.cached)
+    pages = [page.to_dict() async for page in firestore().collection("tenants", tenant, LEDGER).stream()]
+    assert [named for page in pages for named in page["call_ids"]] == [given[0].call_id]
+    assert len({answer.call_id for answer in given}) == 4
+
+
+async def test_a_page_that_was_completed_is_searched_in_both_of_its_parts(world: World):
+    tenant = world.caller().tenant_id
+    page = Page(tenant)
+    for entry in entries(world, tenant, 4):
+        page.entries.append({**entry, "call_id": page.next_call_id(), "cached": True})
+    await store([Page(tenant, page.id, page.entries[:2], numbered=page.numbered)])
+    await store([page])
+    for entry in page.entries:
+        found = await entry_of(tenant, entry["call_id"])
+        assert found is not None
+        assert found["call_id"] == entry["call_id"]
+
+
 async def test_what_a_dead_instance_left_is_written_once_however_often_it_is_swept(world: World):
     tenant = world.caller().tenant_id
     await left_behind(tenant, Page(tenant, entries=entries(world, tenant, 3)))
