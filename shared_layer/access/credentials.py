@@ -68,7 +68,7 @@ class Credential:
 
 
 _remembered: OrderedDict[bytes, Credential] = OrderedDict()
-_found_tenants: dict[str, float] = {}
+_found_tenants: dict[str, tuple[str, float]] = {}
 
 
 def remembered_credential(key: str) -> Credential | None:
@@ -102,15 +102,18 @@ async def renewed(key: str, epoch: int) -> Credential | None:
     return credential if credential.known else None
 
 
-async def tenant_exists(tenant_id: str) -> bool:
-    """Whether there is such a tenant; one that was found once is not looked for again within 300 s."""
+async def tenant_status(tenant_id: str) -> str | None:
+    """The tenant's status, None where there is no such tenant; one that was found is not looked for again in 300 s."""
     if not TENANT_ID.fullmatch(tenant_id):
-        return False
-    if _found_tenants.get(tenant_id, 0.0) <= clock.now():
-        if not (await firestore().collection("tenants").document(tenant_id).get()).exists:
-            return False
-        _found_tenants[tenant_id] = clock.now() + TRUST_SECONDS
-    return True
+        return None
+    status, until = _found_tenants.get(tenant_id, ("", 0.0))
+    if until > clock.now():
+        return status
+    found = (await firestore().collection("tenants").document(tenant_id).get()).to_dict()
+    if found is None:
+        return None
+    _found_tenants[tenant_id] = (found["status"], clock.now() + TRUST_SECONDS)
+    return str(found["status"])
 
 
 def forget_all() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared_layer.access.credentials import Credential, credential_of, tenant_exists
+from shared_layer.access.credentials import Credential, credential_of, tenant_status
 from shared_layer.access.identity_tokens import verify_identity
 from shared_layer.access.tickets import read_ticket, ticket_in
 from shared_layer.core.caller import Caller
@@ -90,8 +90,11 @@ async def tenant_of(credential: Credential, headers: RequestHeaders, scope: str)
         if scope not in WITHOUT_TENANT:
             raise InvalidRequest("An operator's key belongs to no tenant: name one in X-Tenant-ID.")
         return OPERATOR_TENANT
-    if not await tenant_exists(named):
+    status = await tenant_status(named)
+    if status is None:
         raise NotFound(f"There is no tenant {named[:64]!r}. X-Tenant-ID names an existing one.")
+    if status == "erased" and not scope.endswith(":read"):
+        raise NotFound(f"The tenant {named!r} is erased: what is left of it can be read, and nothing is added to it.")
     return named
 
 

@@ -81,6 +81,20 @@ async def test_a_rotated_key_lives_on_until_its_grace_ends(platform: LocalPlatfo
         clock.use(former)
 
 
+async def test_a_keys_own_rate_limits_it_alone_and_its_successor_as_well(platform: LocalPlatform) -> None:
+    _, owner = await platform.tenant()
+    slow = await issue(platform, owner, requests_per_minute=2)
+    assert [await campaigns(platform, slow["key"]) for _ in range(3)] == [200, 200, 429]
+    answer = await platform.gateway.get("/api/v1/campaigns", headers={"X-API-Key": slow["key"]})
+    assert answer.headers["ratelimit-policy"] == '"standard";q=2;w=60'
+    assert 1 <= int(answer.headers["retry-after"]) <= 30
+    assert await campaigns(platform, owner) == 200
+    rotated = await platform.gateway.post(
+        f"/api/v1/api-keys/{slow['id']}:rotate", headers={"X-API-Key": owner}, json={}
+    )
+    assert [await campaigns(platform, rotated.json()["key"]) for _ in range(3)] == [200, 200, 429]
+
+
 async def test_a_leaked_key_dies_with_its_rotation(platform: LocalPlatform) -> None:
     _, owner = await platform.tenant()
     leaked = await issue(platform, owner)

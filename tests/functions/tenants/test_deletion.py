@@ -165,6 +165,11 @@ async def test_after_the_grace_every_store_is_empty_and_certified_and_the_audit_
     assert await redis_keys(tenant_id) == []  # nor did the handlers of the erasure's own event leave any
     assert (await verify_trail(tenant_id)).intact
     assert (await count_everything(bystander))["documents"] > 0
+    as_operator = operator(platform) | {"X-Tenant-ID": tenant_id}
+    added = await platform.gateway.post("/api/v1/campaigns", json=BRIEF, headers=as_operator)
+    assert (added.status_code, "erased" in added.json()["detail"]) == (404, True)
+    trail = await platform.gateway.get("/api/v1/audit-events?action=tenant_erased", headers=as_operator)
+    assert (trail.status_code, len(trail.json()["items"])) == (200, 1)
     taken = await platform.gateway.post(
         "/api/v1/tenants", json={"name": "x", "owner_email": "a@b.co", "id": tenant_id}, headers=operator(platform)
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
 
+from shared_layer.core import clock
 from shared_layer.core.context import RequestContext
 from shared_layer.core.errors import Conflict, RequestInFlight
 from shared_layer.front_door import idempotency
@@ -70,3 +72,22 @@ async def test_a_dead_owners_claim_is_taken_over_and_the_dead_one_cannot_finish(
     with pytest.raises(Conflict):
         await finished(dead, tenant_id).commit()
     await finished(taken[0], tenant_id).commit()
+
+
+async def test_an_instance_whose_clock_is_ahead_takes_over_early_and_still_nothing_is_done_twice(
+    platform: LocalPlatform,
+) -> None:
+    """Clocks decide when a claim is given up, the store alone decides whose commit counts."""
+    tenant_id, _ = await platform.tenant()
+    at_work = await claimed(tenant_id)
+    former = clock.use(lambda: time.time() + 3600)
+    try:
+        ahead = await claimed(tenant_id)
+    finally:
+        clock.use(former)
+    with pytest.raises(RequestInFlight):
+        await claimed(tenant_id)  # by its clock the other one works for an hour yet
+    with pytest.raises(Conflict):
+        await finished(at_work, tenant_id).commit()
+    await finished(ahead, tenant_id).commit()
+    assert isinstance(await claim(Asked(tenant_id, "POST /things", "key-1", "fingerprint", None)), Answer)
