@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from typing import Final
 
 from shared_layer.ai.money.budget import Hold, tell_thresholds
@@ -29,7 +30,8 @@ from shared_layer.storage.redis import RedisUnavailable
 __all__ = ["Outcome", "Spend", "detach", "entry_of", "flush", "next_call_id", "note", "record"]
 
 WAIT_SECONDS: Final = 1.0
-TOGETHER: Final = 200
+COMMIT_BYTES: Final = 5_000_000
+"""Half of what Firestore takes in one commit."""
 
 _open: dict[str, Page] = {}
 _unwritten: list[Page] = []
@@ -90,8 +92,8 @@ def _add(tenant_id: str, entry: Entry) -> Page:
         _loop, _timer = loop, None
         endings.before_end(flush)
     page = _page_of(tenant_id)
-    page.entries.append(entry)
-    if len(page.entries) >= TOGETHER:
+    page.add(entry)
+    if page.full:
         _open.pop(tenant_id, None)
         detach(_store([page]))
     elif _timer is None:
@@ -107,16 +109,31 @@ def _page_of(tenant_id: str) -> Page:
 
 
 async def flush() -> None:
-    """Store the pages that are open, and those that could not be stored before."""
+    """Store the pages that are open, and those that could not be stored before, these one by one: what it is that
+    Firestore does not take holds up no other.
+    """
     global _timer
     if _timer is not None:
         _timer.cancel()
         _timer = None
-    pages = [*_unwritten, *_open.values()]
+    together = [*([page] for page in _unwritten), *_together(_open.values())]
     _open.clear()
     _unwritten.clear()
-    if pages:
-        await asyncio.shield(detach(_store(pages)))
+    if together:
+        await asyncio.shield(asyncio.gather(*[detach(_store(pages)) for pages in together]))
+
+
+def _together(pages: Iterable[Page]) -> list[list[Page]]:
+    """Pages by the commits that have room for them."""
+    commits: list[list[Page]] = []
+    room = 0
+    for page in pages:
+        if not commits or page.size > room:
+            commits.append([])
+            room = COMMIT_BYTES
+        commits[-1].append(page)
+        room -= page.size
+    return commits
 
 
 async def _stored(page: Page) -> None:

@@ -39,6 +39,9 @@ CASCADE: Final = ("checks_passed", "checks_failed", "check_micros", "spared_micr
 given cost, and what answers that would have gone to a strong model otherwise were cheaper by."""
 SEMANTIC: Final = ("semantic_hits", "semantic_checked", "semantic_wrong")
 """Sums of answers to like questions: given, compared with the model's own, and found to be others."""
+ENTRY_BYTES: Final = 1_000
+FULL_BYTES: Final = 600_000
+PAID_TOGETHER: Final = 200
 DIGITS: Final = 4
 """Of an entry's number in the id of an answer from the cache."""
 _NOT_GIVEN: Final = ("invalid", "doubted", "check", "outrun")
@@ -49,7 +52,8 @@ _dimensions: Final = itemgetter(*DIMENSIONS)
 
 @dataclass(slots=True)
 class Page:
-    """Entries of one tenant. `stream_ids` are their copies in Redis, to be removed once the page is stored.
+    """Entries of one tenant. `stream_ids` are their copies in Redis, to be removed once the page is stored; `size` is
+    about how many bytes they are.
 
     `numbered` is what the ids of its answers from the cache begin with. They are found by that: a list of two hundred
     ids would cost Google's client more than all else of a page.
@@ -61,6 +65,19 @@ class Page:
     stream_ids: list[bytes] = field(default_factory=list)
     stored: asyncio.Event = field(default_factory=asyncio.Event)
     numbered: str = field(default_factory=lambda: new_id("call"))
+    size: int = 0
+    paid: int = 0
+
+    def add(self, entry: Entry) -> None:
+        """One more entry: what it tells the router of its prompt may be as long as forty others."""
+        self.entries.append(entry)
+        self.size += ENTRY_BYTES + len(entry["routed"].get("features", "") if "routed" in entry else "")
+        self.paid += not entry["cached"]
+
+    @property
+    def full(self) -> bool:
+        """Whether the next entry belongs on another page: a document has 1 MiB, and each paid entry is an event."""
+        return self.paid >= PAID_TOGETHER or self.size >= FULL_BYTES
 
     def next_call_id(self) -> str:
         """The call id of the next entry, where that is of an answer from the cache."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import orjson
 import pytest
 
 from shared_layer.ai.api.completing import complete
-from shared_layer.ai.money.ledger import entry_of, flush
+from shared_layer.ai.money import ledger_page
+from shared_layer.ai.money.ledger import entry_of, flush, record
 from shared_layer.ai.money.ledger_page import LEDGER, SUMS, USAGE, Page, store
 from shared_layer.ai.money.ledger_stream import STREAM, sweep_ledger
 from shared_layer.ai.money.spend import Spend
@@ -145,6 +147,35 @@ async def test_while_redis_is_away_an_answer_waits_for_its_page(world: World, mo
         await complete(caller, messages=EASY, operation="test", cache=False)
     pages = [page async for page in firestore().collection("tenants", caller.tenant_id, LEDGER).stream()]
     assert len(pages) == 1
+
+
+async def test_a_second_of_prompts_of_which_much_is_kept_is_more_than_one_page(world: World):
+    caller = world.caller()
+    kept = {"kind": "strong", "features": bytes(32_000)}
+    spend = Spend("", "test", "abacus", "route-llm", "abacus: hard", Usage(3000, 20), 15_000, 5.0, routed=kept)
+    await asyncio.gather(*[record(caller, replace(spend, call_id=f"call_{number:03}")) for number in range(60)])
+    assert sorted(entry["call_id"] for entry in await ledger(caller.tenant_id)) == [f"call_{n:03}" for n in range(60)]
+    assert (await sums(caller.tenant_id))["calls"] == 60
+
+
+async def test_a_page_that_no_commit_takes_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch):
+    refused, taken = world.caller(), world.caller()
+    spend = Spend("call_1", "test", "abacus", "route-llm", "abacus: hard", Usage(3000, 20), 15_000, 5.0)
+    allowed = ledger_page.store
+
+    async def picky(pages: list[Page]) -> None:
+        if any(page.tenant_id == refused.tenant_id for page in pages):
+            raise ConnectionError("Firestore takes no page of this tenant")
+        await allowed(pages)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shared_layer.ai.money.ledger.store", picky)
+        for caller in (refused, taken):
+            await record(caller, spend)
+        await flush()
+        await flush()
+        assert len(await ledger(taken.tenant_id)) == 1
+    assert len(await ledger(refused.tenant_id)) == 1
 
 
 async def test_a_page_that_firestore_refuses_is_stored_later(world: World, monkeypatch: pytest.MonkeyPatch):
