@@ -60,7 +60,7 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpOperation(Declaration):
-    """One method on one path. What each setting means says `front_door.endpoint.Settings`."""
+    """One method on one path. What each option means says `front_door.endpoint.Options`."""
 
     deadline: float = 15.0
     method: str

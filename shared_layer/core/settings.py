@@ -26,14 +26,12 @@ class Settings:
     redis_url: str
     cors_origins: tuple[str, ...]
     function: str
-    revision: str
     oidc_certificates: str
     oidc_issuer: str
     user_certificates: str
     gateway_identity: str
     operator_keys_file: str
     operator_keys: str
-    internal_ai_url: str
     functions_url: str
     gateway_url: str
     webhook_receivers: frozenset[tuple[str, int]]
@@ -42,11 +40,6 @@ class Settings:
     google_authorization_url: str
     google_token_url: str
     bucket_suffix: str
-
-    @property
-    def bigquery_dataset(self) -> str:
-        """The platform-wide dataset."""
-        return "xynergy_analytics"
 
 
 @cache
@@ -60,7 +53,6 @@ def settings() -> Settings:
         redis_url=env("REDIS_URL", "redis://127.0.0.1:6379/0"),
         cors_origins=tuple(o.strip() for o in env("XYNERGY_CORS_ORIGINS", DOCUMENT_ORIGINS).split(",") if o.strip()),
         function=env("K_SERVICE", env("FUNCTION_TARGET", "")),
-        revision=env("K_REVISION", ""),
         oidc_certificates=env("XYNERGY_OIDC_CERTIFICATES", "https://www.googleapis.com/oauth2/v3/certs"),
         oidc_issuer=env("XYNERGY_OIDC_ISSUER", "https://accounts.google.com"),
         user_certificates=env(
@@ -70,7 +62,6 @@ def settings() -> Settings:
         gateway_identity=env("XYNERGY_GATEWAY_IDENTITY", f"api-gateway@{project}.iam.gserviceaccount.com"),
         operator_keys_file=env("XYNERGY_API_KEYS_FILE", "/secrets/xynergy-api-keys"),
         operator_keys=env("XYNERGY_API_KEYS", ""),
-        internal_ai_url=env("INTERNAL_AI_URL", ""),
         functions_url=env("XYNERGY_FUNCTIONS_URL", ""),
         gateway_url=env("XYNERGY_GATEWAY_URL", ""),
         webhook_receivers=_receivers(env("XYNERGY_WEBHOOK_RECEIVERS", "")),

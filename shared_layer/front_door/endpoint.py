@@ -31,7 +31,7 @@ Served = Callable[[Request], Awaitable[Any]]
 INJECTABLE = (Caller, Unit, Request)
 
 
-class Settings(TypedDict, total=False):
+class Options(TypedDict, total=False):
     """What an operation may declare beside its method, path and scope. HttpOperation has what holds otherwise."""
 
     tier: Tier
@@ -58,22 +58,22 @@ class Settings(TypedDict, total=False):
 
 
 def endpoint(
-    method: str, path: str, *, scope: str, compatible: Dialect | None = None, **settings: Unpack[Settings]
+    method: str, path: str, *, scope: str, compatible: Dialect | None = None, **options: Unpack[Options]
 ) -> Callable[[Handler], Served]:
     """Make an async function the HTTP operation `method` on `path`.
 
     `scope` is what the caller's key must hold ("public": no key); `compatible` adds to every problem the error that
     clients of another API look for.
     """
-    if settings.get("websocket"):
-        settings |= {"status": 101, "streams": True}
-    injectable = (*INJECTABLE, WebSocket) if settings.get("websocket") else INJECTABLE
+    if options.get("websocket"):
+        options |= {"status": 101, "streams": True}
+    injectable = (*INJECTABLE, WebSocket) if options.get("websocket") else INJECTABLE
 
     def decorate(handler: Handler) -> Served:
         signature = read_signature(handler, tuple(PATH_PARAMETER.findall(path)), injectable)
         known = described(handler)
         operation = HttpOperation(
-            **known, method=method.upper(), path=path, scope=scope, handler=handler, signature=signature, **settings
+            **known, method=method.upper(), path=path, scope=scope, handler=handler, signature=signature, **options
         )
         return _served(operation, compatible)
 

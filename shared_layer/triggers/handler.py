@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Literal
 
 import orjson
@@ -42,6 +43,7 @@ from shared_layer.triggers.delivery import Work, deliver, take_event, take_messa
 
 Handler = Callable[..., Awaitable[Any]]
 Served = Callable[[Request], Awaitable[Any]]
+Take = Callable[[Request, RequestContext, EventHandler], Awaitable[None]]
 
 
 def _served(handler: Handler, declaration: AnyDeclaration, work: Work) -> Served:
@@ -61,6 +63,13 @@ async def _carry_out(declaration: AnyDeclaration, context: RequestContext, found
     given = {type(found): found, Unit: unit}
     await declaration.handler(**{name: given[kind] for name, kind in declaration.signature.injected.items()})
     await unit.commit()
+
+
+async def _take(take: Take, declaration: EventHandler, request: Request, context: RequestContext) -> None:
+    try:
+        await take(request, context, declaration)
+    except UnreadableDelivery as error:
+        log("ERROR", "unreadable_delivery", str(error))
 
 
 def on_event(
@@ -93,15 +102,7 @@ def on_event(
             handler=handler,
             signature=read_signature(handler, (), (Envelope, Message, Unit)),
         )
-        take = take_message if raw else take_event
-
-        async def work(request: Request, context: RequestContext) -> None:
-            try:
-                await take(request, context, declaration)
-            except UnreadableDelivery as error:
-                log("ERROR", "unreadable_delivery", str(error))
-
-        return _served(handler, declaration, work)
+        return _served(handler, declaration, partial(_take, take_message if raw else take_event, declaration))
 
     return decorate
 
