@@ -82,22 +82,29 @@ run_tests() {
   all_tests "${selection[*]-}" "$@"
 }
 
-# Two halves, one beside the other: what packs, plans, deploys and attacks, shown at the end, and the rest.
+# Three parts beside each other, two of them shown when they are done: what packs, plans and deploys; what attacks, and
+# the shared layer; and the rest. Tests wait for what they started: with two parts a third of two processors stood idle.
 all_tests() {
-  local apart=(tests/infra/deploy tests/infra/package tests/infra/terraform tests/security) rest=() folder failed=0 code
-  trap 'kill "${beside:-}" 2>/dev/null || true' EXIT
+  local parts=("tests/infra" "tests/security tests/shared_layer") folders=() beside=() rest=() part number failed=0 code
   local options=(--import-mode=importlib --cov --cov-report= --last-failed-no-failures none)
   [ -z "$1" ] || options+=(-m "not long")
   shift
-  for folder in "${apart[@]}"; do rest+=("--ignore=$folder"); done
   mkdir -p .pytest_cache
-  COVERAGE_FILE=.coverage.apart "$python" -m pytest "${options[@]}" -o cache_dir=.pytest_cache/apart "$@" "${apart[@]}" \
-    >.pytest_cache/apart.log 2>&1 &
-  beside=$!
+  rm -f .coverage .coverage.*
+  trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+  for number in "${!parts[@]}"; do
+    read -ra folders <<<"${parts[number]}"
+    for part in "${folders[@]}"; do rest+=("--ignore=$part"); done
+    COVERAGE_FILE=".coverage.$number" "$python" -m pytest "${options[@]}" -o "cache_dir=.pytest_cache/$number" "$@" \
+      "${folders[@]}" >".pytest_cache/$number.log" 2>&1 &
+    beside+=($!)
+  done
   COVERAGE_FILE=.coverage.rest "$python" -m pytest "${options[@]}" "${rest[@]}" "$@" || { code=$?; [ "$code" = 5 ] || failed=1; }
-  wait "$beside" || { code=$?; [ "$code" = 5 ] || failed=1; }
-  cat .pytest_cache/apart.log
-  "$python" -m coverage combine --quiet .coverage.apart .coverage.rest
+  for number in "${!parts[@]}"; do
+    wait "${beside[number]}" || { code=$?; [ "$code" = 5 ] || failed=1; }
+    cat ".pytest_cache/$number.log"
+  done
+  "$python" -m coverage combine --quiet .coverage.*
   [ $# -gt 0 ] || echo "Covered: $("$python" -m coverage report --format=total) %"
   return "$failed"
 }
