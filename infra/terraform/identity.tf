@@ -46,8 +46,10 @@ locals {
       for secret in local.secrets_of[name] : "${name} ${secret}" => { function = name, secret = secret }
     }
   ]...)
-  warehouse_users = { for name, function in local.functions : name => function if function.bigquery != "none" || function.tenant_datasets }
-  dataset_makers  = { for name, function in local.functions : name => function if function.tenant_datasets }
+  warehouse_users = { for name, function in local.functions : name => function if function.bigquery != "none" || function.tenant_datasets != "none" }
+  dataset_makers  = { for name, function in local.functions : name => function if function.tenant_datasets == "own" }
+  dataset_users   = { for name, function in local.functions : name => function if function.tenant_datasets != "none" }
+  tenant_roles    = { read = "roles/bigquery.dataViewer", write = "roles/bigquery.dataEditor", own = "roles/bigquery.dataOwner" }
 }
 
 resource "google_project_iam_member" "firestore" {
@@ -100,8 +102,8 @@ resource "google_project_iam_member" "query_jobs" {
   depends_on = [terraform_data.accounts]
 }
 
-# Tenants' own datasets are made and erased while the platform runs. Who makes one owns it; the others of these functions
-# must reach it, and no other dataset.
+# Tenants' own datasets are made and erased while the platform runs. Who makes one owns it; others read or write the
+# tables in it, and no other dataset.
 resource "google_project_iam_custom_role" "dataset_maker" {
   role_id     = "xynergyDatasetMaker"
   title       = "Makes tenants' datasets"
@@ -118,9 +120,9 @@ resource "google_project_iam_member" "dataset_maker" {
 }
 
 resource "google_project_iam_member" "tenant_datasets" {
-  for_each = local.dataset_makers
+  for_each = local.dataset_users
   project  = var.project
-  role     = "roles/bigquery.dataOwner"
+  role     = local.tenant_roles[each.value.tenant_datasets]
   member   = local.members[each.key]
 
   condition {

@@ -125,7 +125,7 @@ variable "manifest" {
       provider_keys    = list(string)
       firestore        = string
       bigquery         = string
-      tenant_datasets  = bool
+      tenant_datasets  = string
       topics           = list(string)
       buckets          = map(string)
       redis            = bool

@@ -8,6 +8,8 @@ SCOPES: Final[dict[str, str]] = {
     "ai:manage": "Change the routing policy, budgets and providers' credentials.",
     "ai:use": "Send prompts to AI providers and see models.",
     "analytics:read": "Read events and named metrics.",
+    "aso:read": "Read keywords, search performance, opportunities, content and audits.",
+    "aso:write": "Connect sites; import keywords, change content, decide on opportunities, audit pages.",
     "crm:read": "Read contacts, their timeline, notes, tasks and deals.",
     "crm:write": "Create, change, merge, import and delete contacts, notes, tasks and deals.",
     "dashboard:read": "See the health of the platform.",

@@ -31,6 +31,7 @@ SERVICES: dict[str, Service] = {
         Service("ai", "ai-routing-engine", 1, "OpenAI-compatible answers from the cheapest model that is good enough."),
         Service("internal_ai", "internal-ai-service-v2", 1, "The model of one's own: texts, vectors, labels."),
         Service("marketing", "marketing-engine", 2, "Campaigns: AI-written plans, launched, paused and measured."),
+        Service("aso", "aso-engine", 2, "Search: keywords, performance, opportunities, content and page audits."),
         Service("live", "xynergy-intelligence-gateway", 1, "A tenant's events as they happen, over SSE and WebSocket."),
         Service("crm", "crm-engine", 2, "Contacts, their timeline, tasks and deals: one person, one record."),
         Service(

@@ -17,7 +17,7 @@ class Settings:
     tokens are published, `user_certificates` where those of people's Firebase tokens are;
     `gateway_identity` is the service account that API Gateway calls with; `gateway_url` is where callers reach it.
     `webhook_receivers` are the (host, port) inside the network that the operator vouches for: webhooks go there too.
-    `slack_url`, `gmail_url` and the `google_` ones are Slack's, Gmail's and Google's OAuth endpoints.
+    `slack_url`, `gmail_url`, `search_console_url` and the `google_` ones are Slack's, Google's and its OAuth's endpoints.
     `bucket_suffix` ends the name of every bucket.
     """
 
@@ -37,6 +37,7 @@ class Settings:
     webhook_receivers: frozenset[tuple[str, int]]
     slack_url: str
     gmail_url: str
+    search_console_url: str
     google_authorization_url: str
     google_token_url: str
     bucket_suffix: str
@@ -67,6 +68,7 @@ def settings() -> Settings:
         webhook_receivers=_receivers(env("XYNERGY_WEBHOOK_RECEIVERS", "")),
         slack_url=env("XYNERGY_SLACK_URL", "https://slack.com/api/"),
         gmail_url=env("XYNERGY_GMAIL_URL", "https://gmail.googleapis.com"),
+        search_console_url=env("XYNERGY_SEARCH_CONSOLE_URL", "https://searchconsole.googleapis.com"),
         google_authorization_url=env(
             "XYNERGY_GOOGLE_AUTHORIZATION_URL", "https://accounts.google.com/o/oauth2/v2/auth"
         ),

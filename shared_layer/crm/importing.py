@@ -33,7 +33,7 @@ from shared_layer.crm.import_record import (
 )
 from shared_layer.crm.import_row import Row, RowReport, checked_mapping, guessed_mapping, read_row
 from shared_layer.crm.settings import read_settings
-from shared_layer.crm.spreadsheet import read_table
+from shared_layer.core.spreadsheet import read_table
 from shared_layer.messaging.events.crm import ContactsImported
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read, tenant_collection

@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 import orjson
 from pydantic import EmailStr, Field
 
+from shared_layer.access.google_oauth import OAuthFailed, authorization_url, exchange, forget, oauth_client
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import IllegalTransition, InvalidRequest, NotFound, ProviderFailed, Unavailable
@@ -36,7 +37,6 @@ from shared_layer.gmail.mailbox import (
     purpose_of,
     stored_mailbox,
 )
-from shared_layer.gmail.tokens import OAuthFailed, exchange, forget, oauth_client
 from shared_layer.messaging.events.gmail import GmailHistoryDue, GmailMailboxConnected, GmailMailboxDisconnected
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import read, tenant_document
@@ -117,19 +117,7 @@ async def begin(new: NewConnect, caller: Caller, unit: Unit) -> Begun:
     if client is None:
         url = f"{redirect_uri()}?{urlencode({'state': state, 'code': MADE_UP})}"
         return Begun(authorization_url=url, expires_at=connect.expires_at, mode="mock")
-    given = {
-        "client_id": client[0],
-        "redirect_uri": redirect_uri(),
-        "response_type": "code",
-        "scope": " ".join(SCOPES),
-        "access_type": "offline",
-        "prompt": "consent",
-        "state": state,
-        "code_challenge": challenge(verifier),
-        "code_challenge_method": "S256",
-        **({"login_hint": new.login_hint} if new.login_hint else {}),
-    }
-    url = f"{settings().google_authorization_url}?{urlencode(given)}"
+    url = authorization_url(client[0], redirect_uri(), SCOPES, state, verifier, new.login_hint)
     return Begun(authorization_url=url, expires_at=connect.expires_at, mode="live")
 
 
@@ -246,8 +234,3 @@ async def _kept(mailbox: Mailbox, token: str, unit: Unit) -> Mailbox:
 def redirect_uri() -> str:
     """Where Google sends the browser back to, as it is registered with the OAuth client."""
     return f"{settings().gateway_url}{CALLBACK}"
-
-
-def challenge(verifier: str) -> str:
-    """PKCE's S256 challenge."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")

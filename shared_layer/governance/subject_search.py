@@ -39,6 +39,8 @@ COPIES: Final = frozenset({"idempotency", "inbox", "dead_letters"})
 """Collections of copies that nobody misses: a document there that names the subject goes as a whole."""
 
 OBJECT_BYTES: Final = 64 << 20
+OWN_ROWS: Final = "row.date >= DATE '1970-01-01'"
+"""Every row of a table of the tenant's own dataset, which cannot be read without a filter on its days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ WHERE {ALL_TIME} AND STRPOS(LOWER(TO_JSON_STRING(payload)), @needle) > 0"""  # n
                 yield Find("rows", f"{table}/{row['event_id']}", dict(subject.mentions(payload)), erase)
     for table in await asyncio.to_thread(own_tables, tenant_id):
         for needle in subject.needles:
-            where = f"FROM `{table}` AS row WHERE STRPOS(LOWER(TO_JSON_STRING(row)), @needle) > 0"
+            where = f"FROM `{table}` AS row WHERE {OWN_ROWS} AND STRPOS(LOWER(TO_JSON_STRING(row)), @needle) > 0"
             found = await query(f"SELECT TO_JSON_STRING(row) AS content {where}", needle=needle)
             erase = partial(asyncio.to_thread, run, f"DELETE {where}", needle=needle)
             for row in found:

@@ -28,6 +28,10 @@ TTL_SECONDS: Final = {
     "trending_data": 300,
     "system_health": 5,
     "campaign_templates": 3600,
+    "aso_stats": 300,
+    "aso_content": 120,
+    "aso_keywords": 180,
+    "aso_opportunities": 240,
 }
 LEASE_SECONDS: Final = 10.0
 POLL_SECONDS: Final = 0.05

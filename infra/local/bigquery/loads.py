@@ -17,6 +17,7 @@ from infra.local.bigquery.catalog import Catalog
 from infra.local.bigquery.errors import AlreadyExists, ApiError, NotFound
 from infra.local.bigquery.fields import Field, check_evolution, fields_of
 from infra.local.bigquery.names import TableName
+from infra.local.bigquery.partition_decorator import check_rows, decorated, in_partition
 from infra.local.bigquery.queries import Outcome
 from infra.local.bigquery.rows import BadRow, checked
 from infra.local.bigquery.schema_detection import detected
@@ -31,11 +32,14 @@ def load(
     cursor: Any, configuration: dict[str, Any], project: str, data: bytes, catalog: Catalog, sizes: Sizes, now: float
 ) -> Outcome:
     """Run a load job within the transaction of `cursor`."""
-    name = TableName.of(configuration.get("destinationTable") or {}, project)
+    reference, partition = decorated(configuration.get("destinationTable") or {})
+    name = TableName.of(reference, project)
     catalog.dataset(name.parent)
     rows = list(_rows(configuration, _plain(data), catalog.find(name)))
-    table = _destination(cursor, configuration, name, rows, catalog, sizes, now)
+    table = _destination(cursor, configuration, name, partition, rows, catalog, sizes, now)
     good = _checked(configuration, table, rows)
+    if partition is not None:
+        check_rows(table, partition, good)
     append(cursor, table, good, now)
     extra = {"inputFiles": "1", "inputFileBytes": str(len(data)), "outputRows": str(len(good)), "badRecords": "0"}
     return Outcome("LOAD", extra=extra | {"outputBytes": str(len(data))})
@@ -96,6 +100,7 @@ def _destination(
     cursor: Any,
     configuration: dict[str, Any],
     name: TableName,
+    partition: str | None,
     rows: list[dict[str, Any]],
     catalog: Catalog,
     sizes: Sizes,
@@ -107,11 +112,12 @@ def _destination(
         if configuration.get("createDisposition") == "CREATE_NEVER":
             raise NotFound(f"Not found: Table {name}")
         return _create(cursor, configuration, name, fields_of(given) if given else detected(rows), catalog, now)
-    has_rows = cursor.execute(f"SELECT 1 FROM {name.physical} LIMIT 1").fetchone() is not None
+    within = "TRUE" if partition is None else in_partition(found, partition)
+    has_rows = cursor.execute(f"SELECT 1 FROM {name.physical} WHERE {within} LIMIT 1").fetchone() is not None
     if disposition == "WRITE_EMPTY" and has_rows:
         raise AlreadyExists(f"Already Exists: Table {name}")
     if disposition == "WRITE_TRUNCATE":
-        cursor.execute(f"DELETE FROM {name.physical}")
+        cursor.execute(f"DELETE FROM {name.physical} WHERE {within}")
         sizes.forget(name)
     if given and "ALLOW_FIELD_ADDITION" in (configuration.get("schemaUpdateOptions") or []):
         fields = fields_of(given)

@@ -11,7 +11,7 @@ from typing import Final
 
 from infra.manifest.access.source import Source, functions_of, source_of
 from shared_layer.outbound import Outbound
-from shared_layer.storage import buckets, documents, gcp_clients, redis, topics
+from shared_layer.storage import buckets, documents, gcp_clients, redis, tenant_tables, topics
 
 ANY: Final = "*"
 _WRITES: Final = frozenset(
@@ -32,6 +32,7 @@ _WRITES: Final = frozenset(
     | {"insert_rows_json"}
 )
 _TENANT_DATASETS: Final = frozenset({"create_dataset", "delete_dataset", "list_tables"})
+_TENANT_TABLES: Final = frozenset({"create_table", "load_table_from_json", "delete_table"})
 _DML: Final = ("DELETE FROM `", "UPDATE `", "INSERT INTO `", "MERGE `")
 _SERVICES: Final = {gcp_clients.bigquery: "bigquery", redis.redis: "redis", Outbound: "internet"}
 
@@ -55,6 +56,8 @@ def uses_of(function: FunctionType) -> frozenset[Use]:
             found |= {Use(thing, _is_written(source, node)) for thing in _things(source, node) if not handed_on}
             if isinstance(node.func, ast.Attribute) and node.func.attr in ("create_dataset", "delete_dataset"):
                 found.add(Use(f"datasets aso_tenant_{ANY}", write=True))
+            if isinstance(node.func, ast.Attribute) and node.func.attr in _TENANT_TABLES:
+                found.add(Use(f"tables aso_tenant_{ANY}", write=True))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith(_DML):
             found.add(Use("bigquery", write=True))
     return frozenset(found)
@@ -63,7 +66,9 @@ def uses_of(function: FunctionType) -> frozenset[Use]:
 def _things(source: Source, call: ast.Call) -> Iterator[str]:
     """What a call gives access to."""
     target = source.value(call.func)
-    if target in (documents.tenant_collection, documents.tenant_document):
+    if target is tenant_tables.tenant_table_id:
+        yield f"tables aso_tenant_{ANY}"
+    elif target in (documents.tenant_collection, documents.tenant_document):
         yield f"tenants/*/{_text(source, call.args[1])}"
     elif target is topics.topic_path:
         yield f"topic {_text(source, call.args[0])}"

@@ -13,16 +13,19 @@ from shared_layer.storage.buckets import BUCKETS
 APPENDED: Final = frozenset({"xynergy-audit"})
 """Buckets whose objects are added and never replaced: nobody is granted more."""
 
-_APART: Final = ("bucket ", "topic ", "datasets ", "bigquery", "redis", "internet")
+_APART: Final = ("bucket ", "topic ", "datasets ", "tables ", "bigquery", "redis", "internet")
 
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """`firestore` and `bigquery` are none, read or write; `buckets` maps names to read, append or write."""
+    """`firestore` and `bigquery` are none, read or write; `buckets` maps names to read, append or write.
+
+    `tenant_datasets` is what is done to the tenants' own datasets: none, read (their rows), write, or own (made, erased).
+    """
 
     firestore: str
     bigquery: str
-    tenant_datasets: bool
+    tenant_datasets: str
     topics: tuple[str, ...]
     buckets: dict[str, str]
     redis: bool
@@ -38,7 +41,7 @@ def grants_of(access: Access, topics: Iterable[str]) -> Grants:
     return Grants(
         firestore=_level(_documents(access.reads), _documents(access.writes)),
         bigquery=_level("bigquery" in touched, "bigquery" in access.writes),
-        tenant_datasets=any(thing.startswith("datasets ") for thing in touched),
+        tenant_datasets="own" if _any("datasets ", touched) else _level(_any("tables ", access.reads), _any("tables ", access.writes)),
         topics=tuple(sorted(name for name in topics if _named("topic ", name, touched))),
         buckets={name: how for name in sorted(BUCKETS) if (how := _bucket(name, access))},
         redis="redis" in touched,
@@ -47,6 +50,10 @@ def grants_of(access: Access, topics: Iterable[str]) -> Grants:
 
 def _level(read: bool, write: bool) -> str:
     return "write" if write else "read" if read else "none"
+
+
+def _any(kind: str, things: Iterable[str]) -> bool:
+    return any(thing.startswith(kind) for thing in things)
 
 
 def _documents(things: Iterable[str]) -> bool:

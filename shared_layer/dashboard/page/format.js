@@ -34,7 +34,7 @@ export function time(moment) {
   return clock.format(new Date(moment));
 }
 
-const NAMES = new Map([["ai", "AI"], ["api", "API"], ["crm", "CRM"], ["openai", "OpenAI"]]);
+const NAMES = new Map([["ai", "AI"], ["api", "API"], ["aso", "ASO"], ["crm", "CRM"], ["openai", "OpenAI"]]);
 
 export function words(name) {
   const text = name.split(/[_-]/).map((word) => NAMES.get(word) ?? word).join(" ");

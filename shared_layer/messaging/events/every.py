@@ -2,6 +2,7 @@
 
 from shared_layer.messaging.events import (
     ai,
+    aso,
     crm,
     dashboard,
     gmail,
@@ -13,4 +14,4 @@ from shared_layer.messaging.events import (
     webhooks,
 )
 
-__all__ = ["ai", "crm", "dashboard", "gmail", "governance", "marketing", "runtime", "slack", "tenants", "webhooks"]
+__all__ = ["ai", "aso", "crm", "dashboard", "gmail", "governance", "marketing", "runtime", "slack", "tenants", "webhooks"]

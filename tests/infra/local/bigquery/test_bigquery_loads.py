@@ -73,3 +73,28 @@ async def test_one_bad_row_loads_nothing(sales: bigquery.Client) -> None:
         await load(sales, data, size=len(data), **given)
     await load(sales, data, size=len(data), max_bad_records=1, **given)
     assert await asking(sales)("SELECT id FROM sales.loaded") == [(1,)]
+
+
+async def test_a_partition_is_replaced_by_its_name_and_no_other_one_is_touched(sales: bigquery.Client) -> None:
+    days = [{"day": f"2026-11-2{n}", "clicks": n} for n in (3, 4)]
+    config = bigquery.LoadJobConfig(
+        schema=[column("day", "DATE"), column("clicks", "INT64")],
+        time_partitioning=bigquery.TimePartitioning(field="day"),
+        write_disposition="WRITE_TRUNCATE",
+    )
+
+    async def replace(place: str, rows: list[dict[str, Any]]) -> None:
+        await asyncio.to_thread(lambda: sales.load_table_from_json(rows, place, job_config=config).result())
+
+    await replace(TARGET, days)
+    for _ in range(2):
+        await replace(f"{TARGET}$20261124", [{"day": "2026-11-24", "clicks": 40}, {"day": "2026-11-24", "clicks": 2}])
+    asked = await asking(sales)("SELECT day, SUM(clicks) FROM sales.loaded GROUP BY day ORDER BY day")
+    assert asked == [(datetime.date(2026, 11, 23), 3), (datetime.date(2026, 11, 24), 42)]
+    await replace(f"{TARGET}$20261124", [])
+    assert await asking(sales)("SELECT clicks FROM sales.loaded") == [(3,)]
+    with pytest.raises(BadRequest, match="different partitions"):
+        await replace(f"{TARGET}$20261123", [{"day": "2026-11-24", "clicks": 1}])
+    with pytest.raises(BadRequest, match="Invalid date partition id"):
+        await replace(f"{TARGET}$yesterday", days)
+    assert await asking(sales)("SELECT clicks FROM sales.loaded") == [(3,)]
