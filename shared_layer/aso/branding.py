@@ -9,7 +9,7 @@ from shared_layer.aso.phrase import normal
 
 
 def brand_pattern(terms: Iterable[str]) -> str:
-    """An expression (RE2 and Python's) that finds one of the terms in a search in its one spelling; empty without terms.
+    """An expression (RE2) that finds one of the terms in a search in its one spelling; empty without terms.
 
     A term is found as whole words, and written together: `acme tools` finds `acmetools login` too.
     """

@@ -18,22 +18,27 @@ _NOT_WORDS: Final = re.compile(r"[^\w'+#&$€£%.-]+|_+")
 _EDGES: Final = "'.-&"
 _STRAIGHT: Final = str.maketrans({"’": "'", "‘": "'", "“": " ", "”": " ", "–": "-", "—": "-", "‐": "-"})
 
-_BUYING: Final = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BUYING: Final = _words(
     "buy order purchase price prices pricing cost costs cheap cheapest coupon discount deal deals sale shop store "
-    "subscribe subscription hire quote book booking delivery download trial demo kaufen bestellen preis preise".split()
+    "subscribe subscription hire quote book booking delivery download trial demo kaufen bestellen preis preise"
 )
-_COMPARING: Final = frozenset(
+_COMPARING: Final = _words(
     "best top review reviews vs versus compare comparison alternative alternatives rated ranking agency agencies "
-    "company companies service services provider providers software tool tools beste vergleich test".split()
+    "company companies service services provider providers software tool tools beste vergleich test"
 )
-_ASKING: Final = frozenset(
+_ASKING: Final = _words(
     "how what why when who where which guide tutorial tips ideas examples example meaning definition learn can does "
-    "is are should template templates checklist statistics wie was warum anleitung".split()
+    "is are should template templates checklist statistics wie was warum anleitung"
 )
-_GOING: Final = frozenset("login signin account contact phone address hours directions website".split())
-_STOP: Final = frozenset(
+_GOING: Final = _words("login signin account contact phone address hours directions website")
+_STOP: Final = _words(
     "a an and at by for from in into near me my of on or our the their to us with your you i it its this that do "
-    "der die das und für in im am mit ein eine".split()
+    "der die das und für im am mit ein eine"
 )
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _LIGHT: Final = _BUYING | _COMPARING | _ASKING | _GOING | _STOP | frozenset({"online", "free", "new", "local"})

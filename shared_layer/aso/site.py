@@ -20,7 +20,7 @@ COLLECTION: Final = "aso_sites"
 SITES_AT_MOST: Final = 20
 DOMAIN: Final = "sc-domain:"
 
-Property = Annotated[
+SiteUrl = Annotated[
     str,
     StringConstraints(
         max_length=300,
@@ -34,7 +34,7 @@ Property = Annotated[
 class NewSite(Model):
     """Which property to follow."""
 
-    property: Property = Field(description="sc-domain:example.com, or https://www.example.com/ with its slash.")
+    site_url: SiteUrl = Field(description="sc-domain:example.com, or https://www.example.com/ with its slash.")
 
 
 class Site(Entity):
@@ -44,7 +44,7 @@ class Site(Entity):
     """
 
     id: str
-    property: str
+    site_url: str
     mode: Literal["mock", "live"]
     data_date: Day | None = None
     first_date: Day | None = None
@@ -56,14 +56,14 @@ class Site(Entity):
     @property
     def host(self) -> str:
         """The domain that the property is of."""
-        if self.property.startswith(DOMAIN):
-            return self.property.removeprefix(DOMAIN)
-        return urlsplit(self.property).hostname or ""
+        if self.site_url.startswith(DOMAIN):
+            return self.site_url.removeprefix(DOMAIN)
+        return urlsplit(self.site_url).hostname or ""
 
     @property
     def base(self) -> str:
         """The address that its pages begin with."""
-        return f"https://{self.host}/" if self.property.startswith(DOMAIN) else self.property
+        return f"https://{self.host}/" if self.site_url.startswith(DOMAIN) else self.site_url
 
     @property
     def name(self) -> str:

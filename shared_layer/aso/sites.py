@@ -32,15 +32,15 @@ async def add_site(new: NewSite, caller: Caller, unit: Unit) -> Site:
     account may not read it.
     """
     known = await sites_of(caller.tenant_id)
-    if any(one.property == new.property for one in known):
-        raise IllegalTransition(f"{new.property} is followed already.")
+    if any(one.site_url == new.site_url for one in known):
+        raise IllegalTransition(f"{new.site_url} is followed already.")
     if len(known) >= SITES_AT_MOST:
         raise IllegalTransition(f"{SITES_AT_MOST} sites are followed. Remove one first.")
     moment = clock.utcnow()
-    live = await _is_readable(new.property, caller.tenant_id)
+    live = await _is_readable(new.site_url, caller.tenant_id)
     site = Site(
         id=new_id("site"),
-        property=new.property,
+        site_url=new.site_url,
         mode="live" if live else "mock",
         created_at=moment,
         updated_at=moment,
@@ -62,9 +62,9 @@ async def _is_readable(wanted: str, tenant_id: str) -> bool:
     except SearchConsoleError as error:
         raise ProviderFailed(f"Search Console refuses the list of properties: {error.reason}.") from error
     if wanted not in readable:
+        shown = ", ".join(sorted(readable)[:20]) or "nothing"
         raise ValidationFailed(
-            f"The connected account may not read {wanted}. It may read: {', '.join(sorted(readable)[:20]) or 'nothing'}.",
-            properties=sorted(readable)[:100],
+            f"The connected account may not read {wanted}. It may read: {shown}.", properties=sorted(readable)[:100]
         )
     return True
 

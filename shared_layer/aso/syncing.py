@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from shared_layer.aso.days import Day, Span
 from shared_layer.aso.search_console.api import SearchConsoleError
@@ -20,7 +20,7 @@ from shared_layer.aso.tables import performance_table, totals_table
 from shared_layer.core import clock
 from shared_layer.core.logs import log
 from shared_layer.core.models import Model
-from shared_layer.messaging.events.aso import AsoSyncDue, SearchPerformanceSynced
+from shared_layer.messaging.events.aso import AsoOpportunitiesDue, AsoSyncDue, SearchPerformanceSynced
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import from_snapshot, tenant_document
 from shared_layer.storage.gcp_clients import firestore
@@ -78,7 +78,7 @@ async def _is_active(tenant_id: str) -> bool:
 
 
 async def sync(due: AsoSyncDue, unit: Unit) -> None:
-    """Pull the next days of a site, and stage the event of those behind them. Raises Unavailable for a passing fault."""
+    """Pull the next days of a site, and stage the event of those behind them. Raises Unavailable for what passes."""
     reference = site_document(unit.tenant_id, due.site_id)
     snapshot = await reference.get()
     if not snapshot.exists or due.since > due.until:
@@ -96,13 +96,18 @@ async def sync(due: AsoSyncDue, unit: Unit) -> None:
         unit.patch(reference, {"problem": error.reason})
         return
     site.data_date = max(filter(None, (site.data_date, newest)), default=None)
-    facts = {"data_date": site.data_date.isoformat() if site.data_date else None, "last_synced_at": clock.utcnow()}
+    facts: dict[str, Any] = {
+        "data_date": site.data_date.isoformat() if site.data_date else None,
+        "last_synced_at": clock.utcnow(),
+    }
     first = step.since if site.first_date is None else min(site.first_date, step.since)
     facts |= {"first_date": first.isoformat(), "problem": None} | ({"changed": True} if changed else {})
     unit.patch(reference, facts)
     if step.until < due.until:
         following = step.until + timedelta(days=1)
         unit.emit(AsoSyncDue(site_id=site.id, since=following, until=due.until))
+    elif site.opportunities_at is None and site.data_date is not None:
+        unit.emit(AsoOpportunitiesDue(site_id=site.id))
     told = {"site_id": site.id, "since": step.since, "until": step.until, "data_date": site.data_date}
     unit.emit(SearchPerformanceSynced(**told, changed_days=changed))
 

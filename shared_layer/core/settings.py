@@ -17,7 +17,7 @@ class Settings:
     tokens are published, `user_certificates` where those of people's Firebase tokens are;
     `gateway_identity` is the service account that API Gateway calls with; `gateway_url` is where callers reach it.
     `webhook_receivers` are the (host, port) inside the network that the operator vouches for: webhooks go there too.
-    `slack_url`, `gmail_url`, `search_console_url` and the `google_` ones are Slack's, Google's and its OAuth's endpoints.
+    `slack_url`, `gmail_url`, `search_console_url` and the `google_` ones are Slack's, Google's and its OAuth endpoints.
     `bucket_suffix` ends the name of every bucket.
     """
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from shared_layer.core.caller import Caller
 from shared_layer.core.models import PageQuery
+from shared_layer.core.spreadsheet import line
 from shared_layer.crm.contact import StoredContact
 from shared_layer.crm.import_row import TARGETS, write_custom
 from shared_layer.crm.listing import ContactFilter, ListPlan, fitting, planned
-from shared_layer.core.spreadsheet import line
 
 PAGE: Final = 200
 

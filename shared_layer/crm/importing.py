@@ -18,6 +18,7 @@ from shared_layer.core.errors import ValidationFailed
 from shared_layer.core.ids import Id, new_id
 from shared_layer.core.models import Page
 from shared_layer.crm.batch_commit import commit_batch
+from shared_layer.core.spreadsheet import read_table
 from shared_layer.crm.import_batch import ROWS_A_COMMIT, Seen, judge, stage_rows
 from shared_layer.crm.import_file import keep_file
 from shared_layer.crm.import_record import (
@@ -33,7 +34,6 @@ from shared_layer.crm.import_record import (
 )
 from shared_layer.crm.import_row import Row, RowReport, checked_mapping, guessed_mapping, read_row
 from shared_layer.crm.settings import read_settings
-from shared_layer.core.spreadsheet import read_table
 from shared_layer.messaging.events.crm import ContactsImported
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read, tenant_collection

@@ -41,6 +41,8 @@ PLAIN_FIELDS: Final = frozenset(
         *("webhook_id", "source_id", "provider_event_id", "provider_event_type", "endpoint_id", "delivery_id"),
         *("payment_id", "refund_of", "lead_id", "repository"),
         *("team_id", "channel_id", "ts", "thread_ts", "user_id", "message_id", "change", "connection"),
+        *("site_id", "keyword_id", "cluster_id", "intent", "opportunity_id", "content_id", "audit_id", "mode"),
+        *("since", "until", "data_date"),
         *("mailbox_id", "thread_id", "send_id", "suppression_id", "visibility", "direction", "history_id"),
     }
 )

@@ -59,7 +59,7 @@ def _make(table: Table) -> None:
 
 
 async def replace_day(table: Table, day: date, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Have the day's partition hold `rows` and nothing else; all of it or nothing, and the same when it is done again."""
+    """Have the day's partition hold `rows` and nothing else; all of it or nothing, and the same when repeated."""
     await asyncio.to_thread(_replace, table, day, rows)
 
 
@@ -133,9 +133,7 @@ def _config(parameters: Mapping[str, Parameter]) -> QueryJobConfig:
             made.append(ScalarQueryParameter(name, _kind(value), value))
         else:
             made.append(ArrayQueryParameter(name, "STRING", list(value)))
-    return QueryJobConfig(
-        query_parameters=made, maximum_bytes_billed=MAXIMUM_BYTES_BILLED, labels={"purpose": "aso"}
-    )
+    return QueryJobConfig(query_parameters=made, maximum_bytes_billed=MAXIMUM_BYTES_BILLED, labels={"purpose": "aso"})
 
 
 def _kind(value: str | int | float | date) -> str:

@@ -50,7 +50,7 @@ class Aso:
 
     async def add_site(self, address: str = PROPERTY) -> dict[str, Any]:
         """A site whose first 90 days were pulled."""
-        made: dict[str, Any] = await self.told("POST", "/sites", 201, json={"property": address})
+        made: dict[str, Any] = await self.told("POST", "/sites", 201, json={"site_url": address})
         return await self.synced(made["id"], 90)
 
     async def synced(self, site_id: str, days: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from shared_layer.triggers import Resources, Unit, on_event
     event_types=("aso_sync_due",),
     max_attempts=20,
     deadline=500,
-    emits=("aso_sync_due", "search_performance_synced"),
+    emits=("aso_opportunities_due", "aso_sync_due", "search_performance_synced"),
     resources=Resources(memory=512, concurrency=4, secrets=("xynergy-seal-key", "xynergy-google-oauth")),
 )
 async def sync_search_days(due: AsoSyncDue, unit: Unit) -> None:

@@ -20,7 +20,7 @@ _APART: Final = ("bucket ", "topic ", "datasets ", "tables ", "bigquery", "redis
 class Grants:
     """`firestore` and `bigquery` are none, read or write; `buckets` maps names to read, append or write.
 
-    `tenant_datasets` is what is done to the tenants' own datasets: none, read (their rows), write, or own (made, erased).
+    `tenant_datasets` is what is done to the tenants' own datasets: none, read, write, or own (made and erased).
     """
 
     firestore: str
@@ -41,7 +41,9 @@ def grants_of(access: Access, topics: Iterable[str]) -> Grants:
     return Grants(
         firestore=_level(_documents(access.reads), _documents(access.writes)),
         bigquery=_level("bigquery" in touched, "bigquery" in access.writes),
-        tenant_datasets="own" if _any("datasets ", touched) else _level(_any("tables ", access.reads), _any("tables ", access.writes)),
+        tenant_datasets="own"
+        if _any("datasets ", touched)
+        else _level(_any("tables ", access.reads), _any("tables ", access.writes)),
         topics=tuple(sorted(name for name in topics if _named("topic ", name, touched))),
         buckets={name: how for name in sorted(BUCKETS) if (how := _bucket(name, access))},
         redis="redis" in touched,

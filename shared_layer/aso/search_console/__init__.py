@@ -1,1 +1,1 @@
-"""Google Search Console: its API, the account that a tenant connects, and the made-up site of who has connected none."""
+"""Google Search Console: its API, the account that a tenant connects, and a made-up site for who connected none."""

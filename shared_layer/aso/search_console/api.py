@@ -48,11 +48,13 @@ class SearchConsoleError(Exception):
 
 async def query(site: Site, tenant_id: str, body: Json) -> Json:
     """What searchAnalytics.query answers. Raises SearchConsoleError."""
-    path = f"{_SITES}/{quote(site.property, safe='')}/searchAnalytics/query"
+    path = f"{_SITES}/{quote(site.site_url, safe='')}/searchAnalytics/query"
     if site.mode == "mock":
         from shared_layer.aso.search_console.mock import MockSearchConsole
 
-        async with httpx.AsyncClient(transport=MockSearchConsole(site), base_url="http://search-console.mock") as client:
+        async with httpx.AsyncClient(
+            transport=MockSearchConsole(site), base_url="http://search-console.mock"
+        ) as client:
             return _told(await client.post(path, json=body))
     connection = await stored_connection(tenant_id)
     if connection is None:

@@ -52,7 +52,7 @@ def made_day(site: Site, day: date) -> list[Row]:
 
 
 def _rows(site: Site, planted: Planted, day: date) -> Iterator[Row]:
-    chance = random.Random(f"{site.property} {planted.query} {day}")  # noqa: S311 (a made-up site's numbers)
+    chance = random.Random(f"{site.site_url} {planted.query} {day}")  # noqa: S311 (a made-up site's numbers)
     query = planted.query.replace("{brand}", site.name)
     mean, position, page = _today(site, planted, day, chance)
     for device, part, eager in DEVICES:
@@ -80,8 +80,8 @@ def _today(site: Site, planted: Planted, day: date, chance: random.Random) -> tu
 def _rate(position: float, planted: Planted) -> float:
     """How often a search is clicked at a position."""
     if "{brand}" in planted.query:
-        return 0.52 * position**-0.8
-    return TOP_RATE * position**-FALL * (0.3 if planted.story == "unclicked" else 1.0)
+        return 0.52 * float(position**-0.8)
+    return TOP_RATE * float(position**-FALL) * (0.3 if planted.story == "unclicked" else 1.0)
 
 
 def _week(day: date) -> float:

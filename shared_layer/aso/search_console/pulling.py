@@ -43,7 +43,7 @@ class PulledDay:
 async def pull_day(site: Site, tenant_id: str, day: date) -> PulledDay:
     """One day. Raises SearchConsoleError.
 
-    Only final data is asked for; totals come from a call without query and page, which alone counts anonymised searches.
+    Only final data is asked for; totals come from a call without query and page, which alone counts rare searches.
     """
     rows: dict[tuple[str, ...], Row] = {}
     for found in await _pages(site, tenant_id, day, DIMENSIONS):

@@ -14,4 +14,16 @@ from shared_layer.messaging.events import (
     webhooks,
 )
 
-__all__ = ["ai", "aso", "crm", "dashboard", "gmail", "governance", "marketing", "runtime", "slack", "tenants", "webhooks"]
+__all__ = [
+    "ai",
+    "aso",
+    "crm",
+    "dashboard",
+    "gmail",
+    "governance",
+    "marketing",
+    "runtime",
+    "slack",
+    "tenants",
+    "webhooks",
+]
