@@ -32,7 +32,7 @@ _COMPARING: Final = _words(
     "company companies service services provider providers software tool tools beste vergleich test"
 )
 _ASKING: Final = _words(
-    "how what why when who where which guide tutorial tips ideas examples example meaning definition learn can does "
+    "make use get how what why when who where which guide tutorial tips ideas examples example meaning definition learn can does "
     "is are should template templates checklist statistics wie was warum anleitung"
 )
 _GOING: Final = _words("login signin account contact phone address hours directions website")

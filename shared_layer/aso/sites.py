@@ -82,9 +82,13 @@ async def forget_site(site_id: str, tenant_id: str) -> None:
 
     for table in (performance_table(tenant_id, site_id), totals_table(tenant_id, site_id)):
         await drop_table(table)
-    for name in ("aso_partitions", "aso_opportunities", "aso_curves"):
-        found = tenant_collection(tenant_id, name).where(filter=FieldFilter("site_id", "==", site_id))
-        async for snapshot in found.select([]).stream():
+    own = FieldFilter("site_id", "==", site_id)
+    for collection in (
+        tenant_collection(tenant_id, "aso_partitions"),
+        tenant_collection(tenant_id, "aso_opportunities"),
+        tenant_collection(tenant_id, "aso_curves"),
+    ):
+        async for snapshot in collection.where(filter=own).select([]).stream():
             await snapshot.reference.delete()
 
 

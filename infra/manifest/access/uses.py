@@ -73,7 +73,8 @@ def _things(source: Source, call: ast.Call) -> Iterator[str]:
     elif target is topics.topic_path:
         yield f"topic {_text(source, call.args[0])}"
     elif isinstance(target, FunctionType | type) and target in _SERVICES:
-        yield _SERVICES[target]
+        if source.function.__module__ != tenant_tables.__name__:  # which reads and writes no other dataset
+            yield _SERVICES[target]
     elif isinstance(target, FunctionType):
         for function in functions_of(target):
             yield from handed_out(function)

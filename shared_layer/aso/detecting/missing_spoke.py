@@ -55,13 +55,13 @@ def missing_spokes(window: Window, hubs: Sequence[Hub], wanted: Sequence[Wanted]
         clusters.setdefault(cluster_of(one.text), _Cluster(frozenset(core_of(one.text)))).wanted.append(one)
     for hub in hubs:
         for cluster_id, cluster in clusters.items():
-            if cluster_id not in hub.clusters and cluster.core > hub.topic and not _served(cluster, hub):
+            if cluster_id not in hub.clusters and cluster.core > hub.topic and not _served(cluster):
                 yield from _finding(hub, cluster_id, cluster, window)
 
 
-def _served(cluster: _Cluster, hub: Hub) -> bool:
-    """Whether a page other than the hub stands on the first page for the cluster."""
-    return any(pair.now.position <= SERVED and pair.page != hub.url for pair in cluster.pairs)
+def _served(cluster: _Cluster) -> bool:
+    """Whether a page of the site stands on the first page for one of the cluster's searches, the hub among them."""
+    return any(pair.now.position <= SERVED for pair in cluster.pairs)
 
 
 def _finding(hub: Hub, cluster_id: str, cluster: _Cluster, window: Window) -> Iterator[Finding]:
