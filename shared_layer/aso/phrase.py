@@ -32,8 +32,8 @@ _COMPARING: Final = _words(
     "company companies service services provider providers software tool tools beste vergleich test"
 )
 _ASKING: Final = _words(
-    "make use get how what why when who where which guide tutorial tips ideas examples example meaning definition learn can does "
-    "is are should template templates checklist statistics wie was warum anleitung"
+    "make use get how what why when who where which guide tutorial tips ideas examples example meaning definition "
+    "learn can does is are should template templates checklist statistics wie was warum anleitung"
 )
 _GOING: Final = _words("login signin account contact phone address hours directions website")
 _STOP: Final = _words(
@@ -53,8 +53,8 @@ def normal(text: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a search in its one spelling."""
-    return normal(text).split()
+    """The words of a search in its one spelling; `pour-over` has two."""
+    return normal(text).replace("-", " ").split()
 
 
 def intent_of(text: str, *, branded: bool = False) -> Intent:
