@@ -22,7 +22,7 @@ DAYS_AT_LEAST: Final = 14
 SWITCHES_AT_LEAST: Final = 5
 LEADS_AT_LEAST: Final = 0.2
 GOOD: Final = 3.0
-CLICKS_AT_LEAST: Final = 3.0
+CLICKS_AT_LEAST: Final = 5.0
 CANDIDATES_AT_MOST: Final = 200
 
 Days = dict[date, dict[str, Seen]]

@@ -19,23 +19,26 @@ _TIDE: Final = (0.5, 1.5)
 def decay(window: Window) -> Iterator[Finding]:
     """Pages with a loss that is neither small nor an accident. Without a whole period before, nothing is said.
 
-    What the other pages together did (season, holidays, a change of Google's) is expected of the page, too.
+    What the other pages together did (season, holidays, a change of Google's) is expected of the page, too. What
+    another page gained on the page's own searches is not lost: it moved.
     """
     if not window.whole:
         return
     pages: dict[str, list[Pair]] = {}
     for pair in window.pairs:
         pages.setdefault(pair.page, []).append(pair)
+    gains = _gains(window.pairs)
     sums = {page: (_sum(pairs, now=True), _sum(pairs, now=False)) for page, pairs in pages.items()}
     all_now = sum(now.clicks for now, _ in sums.values())
     all_before = sum(before.clicks for _, before in sums.values())
     for page, (now, before) in sums.items():
         tide = _tide(all_now - now.clicks, all_before - before.clicks)
         expected = before.clicks * tide
-        lost = expected - now.clicks
-        if before.clicks < CLICKS_AT_LEAST or now.clicks > SHARE * expected:
+        kept = now.clicks + sum(_moved(pair, gains) for pair in pages[page])
+        lost = expected - kept
+        if before.clicks < CLICKS_AT_LEAST or kept > SHARE * expected:
             continue
-        if lost / math.sqrt(expected + now.clicks) < DEVIATIONS:
+        if lost / math.sqrt(expected + kept) < DEVIATIONS:
             continue
         yield Finding(
             kind="decay",
@@ -50,6 +53,21 @@ def decay(window: Window) -> Iterator[Finding]:
                 *_searches(pages[page]),
             ],
         )
+
+
+def _gains(pairs: list[Pair]) -> dict[str, dict[str, int]]:
+    """For each search, the pages that won clicks with it, and how many."""
+    found: dict[str, dict[str, int]] = {}
+    for pair in pairs:
+        if pair.now.clicks > pair.before.clicks:
+            found.setdefault(pair.query, {})[pair.page] = pair.now.clicks - pair.before.clicks
+    return found
+
+
+def _moved(pair: Pair, gains: dict[str, dict[str, int]]) -> int:
+    """How many of the clicks that a page lost with a search other pages of the site won."""
+    lost = max(0, pair.before.clicks - pair.now.clicks)
+    return min(lost, sum(gained for page, gained in gains.get(pair.query, {}).items() if page != pair.page))
 
 
 def _sum(pairs: list[Pair], *, now: bool) -> Seen:
