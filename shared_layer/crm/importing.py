@@ -17,8 +17,8 @@ from shared_layer.core.context import RequestContext
 from shared_layer.core.errors import ValidationFailed
 from shared_layer.core.ids import Id, new_id
 from shared_layer.core.models import Page
-from shared_layer.crm.batch_commit import commit_batch
 from shared_layer.core.spreadsheet import read_table
+from shared_layer.crm.batch_commit import commit_batch
 from shared_layer.crm.import_batch import ROWS_A_COMMIT, Seen, judge, stage_rows
 from shared_layer.crm.import_file import keep_file
 from shared_layer.crm.import_record import (
