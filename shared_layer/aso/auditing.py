@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from shared_layer.aso.audit.finding import AuditFinding, score_of
 from shared_layer.aso.audit.head import head, headings, images, schema
@@ -37,11 +37,19 @@ _ORDER: Final = {"critical": 0, "warning": 1, "notice": 2, "good": 3}
 class NewAudit(Model):
     """A page by its address, or by its HTML (an address with it says where it stands, and is not fetched)."""
 
-    url: Url | None = None
-    html: Annotated[str, Field(min_length=1, max_length=2 << 20)] | None = Field(
-        default=None,
-        examples=["<html lang='en'><head><title>Espresso ratio</title></head><body><h1>Ratio</h1></body></html>"],
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "html": "<html lang='en'><head><title>Ratio</title></head><body><h1>Espresso</h1></body></html>",
+                    "keyphrase": "espresso ratio",
+                }
+            ]
+        }
     )
+
+    url: Url | None = None
+    html: Annotated[str, Field(min_length=1, max_length=2 << 20, examples=["<h1>Espresso ratio</h1>"])] | None = None
     keyphrase: Text | None = Field(default=None, examples=["espresso ratio"])
 
     @model_validator(mode="after")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from shared_layer.aso.branding import is_branded
 from shared_layer.aso.keyword import Keyword, KeywordRow, keyword_document
@@ -29,10 +30,21 @@ Outcome = Literal["new", "updated", "unchanged", "duplicate", "invalid"]
 class KeywordImport(Model):
     """Either `rows`, or a file's text as `csv`; `format` search_console takes the searches of its export alone."""
 
-    rows: Annotated[list[KeywordRow], Field(min_length=1, max_length=ROWS_AT_MOST)] | None = None
-    csv: Annotated[str, Field(min_length=1, max_length=2 << 20)] | None = Field(
-        default=None, examples=["Keyword,Volume,KD %\nbest espresso beans,12100,38\n"]
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"rows": [{"keyword": "best espresso beans", "volume": 12100, "difficulty": 38}], "dry_run": False}
+            ]
+        }
     )
+
+    rows: Annotated[list[KeywordRow], Field(min_length=1, max_length=ROWS_AT_MOST)] | None = None
+    csv: (
+        Annotated[
+            str, Field(min_length=1, max_length=2 << 20, examples=["Keyword,Volume,KD %\nespresso beans,12100,38\n"])
+        ]
+        | None
+    ) = None
     format: Format = "csv"
     dry_run: bool = False
 
@@ -66,6 +78,15 @@ class ImportReport(Model):
     rows: list[ImportedRow]
 
 
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What every keyword of an import takes from outside its row."""
+
+    tenant_id: str
+    settings: AsoSettings
+    origin: str
+
+
 async def import_keywords(wanted: KeywordImport, caller: Caller, unit: Unit) -> ImportReport:
     """Stage the keywords that are new or say something new. Raises ValidationFailed for a file that cannot be read."""
     origin: str
@@ -74,11 +95,11 @@ async def import_keywords(wanted: KeywordImport, caller: Caller, unit: Unit) -> 
     else:
         read, origin = [ReadRow(number, row) for number, row in enumerate(wanted.rows or [], start=1)], "api"
     settings = await read_settings(caller.tenant_id)
-    first = _first_rows(read)
+    first = _first_rows(read, caller.tenant_id)
     known = await _known(list(first), caller.tenant_id)
     reports, fresh = [], list[Keyword]()
     for row in read:
-        report, keyword = _judge(row, first, known, settings, origin)
+        report, keyword = _judge(row, first, known, _Making(caller.tenant_id, settings, origin))
         reports.append(report)
         if keyword is None or wanted.dry_run:
             continue
@@ -95,12 +116,12 @@ async def import_keywords(wanted: KeywordImport, caller: Caller, unit: Unit) -> 
     return ImportReport(dry_run=wanted.dry_run, counts=counts, clusters=len(clusters), rows=reports)
 
 
-def _first_rows(rows: Sequence[ReadRow]) -> dict[str, int]:
+def _first_rows(rows: Sequence[ReadRow], tenant_id: str) -> dict[str, int]:
     """The ids of all keywords, each with the first row that names it."""
     first: dict[str, int] = {}
     for row in rows:
         if row.keyword is not None and normal(row.keyword.keyword):
-            first.setdefault(keyword_id(row.keyword.keyword), row.number)
+            first.setdefault(keyword_id(tenant_id, row.keyword.keyword), row.number)
     return first
 
 
@@ -111,28 +132,28 @@ async def _known(ids: Sequence[str], tenant_id: str) -> dict[str, Keyword]:
 
 
 def _judge(
-    row: ReadRow, first: Mapping[str, int], known: Mapping[str, Keyword], settings: AsoSettings, origin: str
+    row: ReadRow, first: Mapping[str, int], known: Mapping[str, Keyword], making: _Making
 ) -> tuple[ImportedRow, Keyword | None]:
     """What becomes of a row, and the keyword to be written where one is."""
     given = row.keyword
     if given is None or not normal(given.keyword):
         problems = row.problems or ["keyword: nothing is left of it but punctuation"]
         return ImportedRow(row=row.number, outcome="invalid", problems=problems), None
-    one = keyword_id(given.keyword)
+    one = keyword_id(making.tenant_id, given.keyword)
     if first[one] != row.number:
-        return _report(row, "duplicate", _new(given, settings, origin), first[one]), None
+        return _report(row, "duplicate", _new(given, making), first[one]), None
     if one not in known:
-        keyword = _new(given, settings, origin)
+        keyword = _new(given, making)
         return _report(row, "new", keyword), keyword
     keyword = known[one]
-    changed = _change(keyword, given, settings)
+    changed = _change(keyword, given, making.settings)
     return _report(row, "updated" if changed else "unchanged", keyword), keyword if changed else None
 
 
-def _new(given: KeywordRow, settings: AsoSettings, origin: str) -> Keyword:
-    moment, branded = clock.utcnow(), is_branded(given.keyword, settings.brand_terms)
+def _new(given: KeywordRow, making: _Making) -> Keyword:
+    moment, branded = clock.utcnow(), is_branded(given.keyword, making.settings.brand_terms)
     facts: dict[str, Any] = {
-        "id": keyword_id(given.keyword),
+        "id": keyword_id(making.tenant_id, given.keyword),
         "text": normal(given.keyword),
         "spelling": given.keyword,
         "intent": given.intent or intent_of(given.keyword, branded=branded),
@@ -144,7 +165,7 @@ def _new(given: KeywordRow, settings: AsoSettings, origin: str) -> Keyword:
         "difficulty": given.difficulty,
         "tags": list(dict.fromkeys(given.tags)),
         "target_url": given.target_url,
-        "origin": origin,
+        "origin": making.origin,
     }
     return Keyword.model_validate(facts | {"created_at": moment, "updated_at": moment})
 

@@ -28,7 +28,7 @@ from shared_layer.messaging.events.aso import OpportunityChanged
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
 
-LONGEST_SNOOZE: Final = timedelta(days=366)
+LONGEST_SNOOZE: Final = timedelta(days=3653)
 METHOD: Final = (
     "Isotonic regression over half positions, weighted by impressions, with a power law fitted to the same data as 200 "
     "impressions of prior evidence for each; searches that the law does not explain are left out of the second fit."
@@ -83,8 +83,9 @@ async def dismiss(opportunity_id: Id, given: Dismissal, caller: Caller, unit: Un
 
 async def snooze(opportunity_id: Id, given: Snooze, caller: Caller, unit: Unit) -> Opportunity:
     """Stage that it is not to be seen until then. Raises ValidationFailed for a moment that is over or too far."""
+    await get_opportunity(opportunity_id, caller)
     if not clock.utcnow() < given.until < clock.utcnow() + LONGEST_SNOOZE:
-        raise ValidationFailed("until must lie ahead, and at most 366 days.")
+        raise ValidationFailed("until must lie ahead, and at most ten years.")
     return await _decide(opportunity_id, "snoozed", given.note, given.until, caller, unit)
 
 

@@ -90,9 +90,9 @@ def cluster_of(text: str) -> str:
     return f"clu_{hashlib.sha256(core.encode()).hexdigest()[:16]}"
 
 
-def keyword_id(text: str) -> str:
-    """The id of a search's keyword, the same for all of its spellings."""
-    return f"kw_{hashlib.sha256(normal(text).encode()).hexdigest()[:24]}"
+def keyword_id(tenant_id: str, text: str) -> str:
+    """The id of a tenant's keyword, the same for all of its spellings; another tenant's is another one."""
+    return f"kw_{hashlib.sha256(f'{tenant_id} {normal(text)}'.encode()).hexdigest()[:24]}"
 
 
 def stem(word: str) -> str:

@@ -13,6 +13,7 @@ import httpx
 import orjson
 from google.cloud.firestore import FieldFilter
 
+from shared_layer.aso.opportunity import Opportunity, opportunity_document, opportunity_id
 from shared_layer.core import clock
 from shared_layer.core.declaration import HttpOperation
 from shared_layer.core.scopes import PUBLIC, TENANT_SCOPES
@@ -80,6 +81,7 @@ async def seeded(platform: LocalPlatform, operations: tuple[HttpOperation, ...])
             )
     await _bury(tenant)
     await _suggest(tenant)
+    await _find(tenant)
     found: dict[str, set[str]] = {}
     async for snapshot in documents(tenant_id):
         if snapshot.id != tenant_id and tenant.canary not in snapshot.id:
@@ -155,6 +157,20 @@ async def _suggest(tenant: Seeded) -> None:
         updated_at=moment,
     )
     await suggestion_document(tenant.tenant_id, told.id).set(told.model_dump() | {"merges": []})
+
+
+async def _find(tenant: Seeded) -> None:
+    """An opportunity: only search data makes them."""
+    moment = clock.utcnow()
+    found = Opportunity.model_validate(
+        {
+            "id": opportunity_id(tenant.canary, "decay", "/"), "site_id": "site_none", "kind": "decay", "subject": "/",
+            "extra_clicks": 1.0, "revenue_minor": None, "currency": "USD", "reason": f"Fewer for {tenant.canary}.",
+            "next_action": "Look.", "evidence": [], "since": "2026-01-01", "until": "2026-01-28",
+            "found_at": moment, "created_at": moment, "updated_at": moment,
+        }
+    )  # fmt: skip
+    await opportunity_document(tenant.tenant_id, found.id).set(found.model_dump())
 
 
 async def _bury(tenant: Seeded) -> None:
