@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 COPIES: Final = frozenset({"idempotency", "inbox", "dead_letters"})
 """Collections of copies that nobody misses: a document there that names the subject goes as a whole."""
 
+OUTLIVING: Final = frozenset({"crm_deals"})
+"""Collections of what is the business's own: a document there loses the subject, and stays."""
+
 OBJECT_BYTES: Final = 64 << 20
 OWN_ROWS: Final = "row.date >= DATE '1970-01-01'"
 """Every row of a table of the tenant's own dataset, which cannot be read without a filter on its days."""
@@ -92,7 +95,8 @@ def _document_find(snapshot: DocumentSnapshot, subject: Subject) -> Find | None:
     fields = snapshot.to_dict() or {}
     reference = snapshot.reference
     place = "/".join(reference._path)
-    if subject.owns(snapshot.id, fields):
+    outlives = bool(OUTLIVING & set(reference._path))
+    if subject.owns(snapshot.id, fields) and not outlives:
         return Find("documents", place, fields, reference.delete)
     mentions = dict(subject.mentions(fields))
     if not mentions and not subject.pattern.search(snapshot.id):
@@ -111,6 +115,8 @@ async def _strike_out(snapshot: DocumentSnapshot, subject: Subject) -> None:
 
     fields = snapshot.to_dict() or {}
     clean = subject.erased_from(fields)
+    if fields.get("contact_id") in subject.contact_ids:
+        clean["contact_id"] = None
     changed = {name: value for name, value in clean.items() if name not in fields or fields[name] != value}
     changed |= {name: DELETE_FIELD for name in fields if name not in clean}
     option = firestore().write_option(last_update_time=snapshot.update_time)

@@ -149,7 +149,7 @@ async def test_what_is_written_while_a_subject_is_struck_out_is_not_undone(platf
 
 
 async def contact_of_ada(platform: LocalPlatform, key: str) -> str:
-    """A contact of the CRM with two addresses, a note that names neither, and a task."""
+    """A contact of the CRM with two addresses, a note that names neither, and a deal."""
     crm, auth = "/api/xynergyos/v2/crm", {"X-API-Key": key}
     made = await platform.gateway.post(
         f"{crm}/contacts",
@@ -162,6 +162,9 @@ async def contact_of_ada(platform: LocalPlatform, key: str) -> str:
         f"{crm}/notes", json={"text": "Prefers tea.", "contact_id": contact_id}, headers=auth
     )
     assert note.status_code == 201, note.text
+    deal = {"title": f"Engine for {ADA}", "amount_minor": 1200, "contact_id": contact_id}
+    made = await platform.gateway.post(f"{crm}/deals", json=deal, headers=auth)
+    assert made.status_code == 201, made.text
     return contact_id
 
 
@@ -181,6 +184,9 @@ async def test_an_erasure_by_one_address_or_by_the_id_takes_the_whole_contact(pl
             told = str(snapshot.to_dict())
             assert "Lovelace" not in told, snapshot.reference.path
             assert "Prefers tea" not in told, snapshot.reference.path
+    deals = await platform.gateway.get("/api/xynergyos/v2/crm/deals", headers={"X-API-Key": key})
+    kept = [(deal["title"], deal["amount_minor"], deal["contact_id"]) for deal in deals.json()["items"]]
+    assert kept == [("Engine for [erased]", 1200, None)], "the business's own figures stay"
 
 
 async def test_a_hold_on_an_address_refuses_the_erasure_of_the_contact_that_has_it(platform: LocalPlatform) -> None:
