@@ -47,9 +47,16 @@ def sign(tenant_id: str, head: tuple[int, str], signed_at: str, previous: str, s
     return made
 
 
-def first_fault(tenant_id: str, checkpoints: list[Checkpoint], keys: dict[str, Any]) -> tuple[int, str] | None:
-    """The first checkpoint (its seq, and why) that is forged, another tenant's, or follows one that is gone."""
+def first_fault(
+    tenant_id: str, checkpoints: list[Checkpoint], keys: dict[str, Any], *, whole: bool = True
+) -> tuple[int, str] | None:
+    """The first checkpoint (its seq, and why) that is forged, another tenant's, or follows one that is gone.
+
+    Without `whole` the first one of them may follow others that are not looked at.
+    """
     previous, last_seq = NO_CHECKPOINT, 0
+    if checkpoints and not whole:
+        previous = checkpoints[0].previous
     for each in checkpoints:
         if each.tenant_id != tenant_id or not _signed_by(keys, each):
             return each.seq, "the checkpoint's signature is not ours"

@@ -18,9 +18,9 @@ FOLDER: Final = "checkpoints/"
 UPLOAD_SECONDS: Final = 10.0
 
 
-async def read_checkpoints(tenant_id: str) -> list[Checkpoint]:
-    """The tenant's checkpoints, by number; none where there is no bucket yet."""
-    return await asyncio.to_thread(_read, tenant_id)
+async def read_checkpoints(tenant_id: str, latest: int = 0) -> list[Checkpoint]:
+    """The tenant's checkpoints, by number, or only the `latest` so many; none where there is no bucket yet."""
+    return await asyncio.to_thread(_read, tenant_id, latest)
 
 
 async def write_checkpoint(checkpoint: Checkpoint) -> None:
@@ -51,14 +51,14 @@ def _tenants() -> set[str]:
     return {folder.removeprefix(FOLDER).rstrip("/") for folder in folders.prefixes}
 
 
-def _read(tenant_id: str) -> list[Checkpoint]:
+def _read(tenant_id: str, latest: int) -> list[Checkpoint]:
     from google.api_core.exceptions import NotFound
 
     try:
         blobs = sorted(
             storage().list_blobs(bucket_name(BUCKET), prefix=f"{FOLDER}{tenant_id}/", timeout=UPLOAD_SECONDS),
             key=lambda blob: str(blob.name),
-        )
+        )[-latest:]
     except NotFound:
         return []
     return [read_checkpoint(tenant_id, blob.name, blob.download_as_bytes(timeout=UPLOAD_SECONDS)) for blob in blobs]

@@ -37,8 +37,11 @@ async def checkpoint_all(unit: Unit) -> None:
 
 
 async def checkpoint(tenant_id: str) -> Verdict:
-    """Verify one chain since its last checkpoint, and sign its head where it holds and grew."""
-    known = await read_checkpoints(tenant_id)
+    """Verify one chain since its last checkpoint, and sign its head where it holds and grew.
+
+    Of the checkpoints the last two are read, that there may be years of them; `verify_trail` looks at all.
+    """
+    known = await read_checkpoints(tenant_id, latest=2)
     last = known[-1] if known else None
     walk = ChainWalk(seq=last.seq, last_hash=last.hash) if last else ChainWalk()
     verdict = await verify_from(tenant_id, walk, known)

@@ -35,8 +35,10 @@ from shared_layer.storage.redis import redis
 if TYPE_CHECKING:
     from google.cloud.firestore import DocumentSnapshot
 
-COPIES: Final = frozenset({"idempotency", "inbox", "dead_letters"})
-"""Collections of copies that nobody misses: a document there that names the subject goes as a whole."""
+COPIES: Final = frozenset({"idempotency", "inbox", "dead_letters", "slack_users"})
+"""Collections of copies that nobody misses: a document there that names the subject goes as a whole. A Slack profile
+tells more of the subject than the address by which it is found.
+"""
 
 OUTLIVING: Final = frozenset({"crm_deals"})
 """Collections of what is the business's own: a document there loses the subject, and stays."""

@@ -72,7 +72,8 @@ async def verify_trail(tenant_id: str) -> Verdict:
 async def verify_from(tenant_id: str, walk: ChainWalk, checkpoints: list[Checkpoint]) -> Verdict:
     """Walk on from where `walk` stands to the head, which is read first: what comes meanwhile is not its business."""
     stored = await _head(tenant_id)
-    if fault := first_fault(tenant_id, checkpoints, public_keys() if checkpoints else {}):
+    from_the_start = walk.seq == 0
+    if fault := first_fault(tenant_id, checkpoints, public_keys() if checkpoints else {}, whole=from_the_start):
         walk.fail(*fault)
     last = checkpoints[-1].seq if checkpoints else 0
     if stored.get("checkpoint_seq", 0) > last:

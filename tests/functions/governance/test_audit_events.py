@@ -149,6 +149,30 @@ async def test_a_break_since_the_last_checkpoint_is_alerted_and_not_signed(platf
     assert await read_checkpoints(tenant_id) == []
 
 
+async def test_the_hourly_checkpoint_reads_two_of_however_many_there_are_and_all_are_verified_when_asked(
+    platform: LocalPlatform,
+) -> None:
+    tenant_id, key = await busy_tenant(platform)
+    for number in range(3):
+        assert (await checkpoint(tenant_id)).intact
+        former = (await head_document(tenant_id).get()).get("seq")
+        await audit(platform, key, limit=number + 1)
+        await eventually(lambda former=former: _grown(tenant_id, former))  # type: ignore[misc]
+    verdict = await checkpoint(tenant_id)
+    assert (verdict.intact, verdict.checkpoints) == (True, 2)
+    signed = await read_checkpoints(tenant_id)
+    assert len(signed) >= 4
+    assert (await audit(platform, key, ":verify")).json()["checkpoints"] == len(signed)
+    storage().bucket("xynergy-audit").blob(f"checkpoints/{tenant_id}/{signed[0].seq:016d}.json").delete()
+    assert (await audit(platform, key, ":verify")).json()["reason"] == "a checkpoint is missing, or out of order"
+    storage().bucket("xynergy-audit").blob(f"checkpoints/{tenant_id}/{signed[-2].seq:016d}.json").delete()
+    assert (await checkpoint(tenant_id)).reason == "a checkpoint is missing, or out of order"
+
+
+async def _grown(tenant_id: str, former: int) -> bool:
+    return int((await head_document(tenant_id).get()).get("seq")) > former
+
+
 async def _alerts() -> dict[str, tuple[int, str]]:
     """What the hourly checkpoint tells of: tenant → first bad number and reason."""
     context = RequestContext("req_checkpoint", "0" * 32, "0" * 16, "security-governance", "checkpoint_audit")

@@ -173,6 +173,8 @@ async def test_an_erasure_by_one_address_or_by_the_id_takes_the_whole_contact(pl
     tenant_id, key = await platform.tenant()
     contact_id = await contact_of_ada(platform, key)
     await tenant_document(tenant_id, "notes", "n1").set({"text": "wrote to countess@lovelace.example"})
+    profile = {"id": "U1", "email": "countess@lovelace.example", "name": "Ada Lovelace"}
+    await tenant_document(tenant_id, "slack_users", "U1").set(profile)
     named = {"email": ADA} if by == "email" else {"contact_id": contact_id}
     shown = await done(platform, key, (await ask(platform, key, kind="erasure", **named)).json()["id"])
     assert shown["certificate"]
