@@ -10,7 +10,8 @@ from typing import Any, Final
 from infra.manifest.access import access_of, reaches
 from infra.manifest.terraform.grants import grants_of
 from shared_layer.access import operators
-from shared_layer.ai.providers.table import PROVIDERS, Provider
+from shared_layer.ai.providers.provider import Provider
+from shared_layer.ai.providers.table import PROVIDERS
 from shared_layer.ai.router import meaning
 from shared_layer.core.declaration import AnyDeclaration, HttpOperation
 from shared_layer.docs import description

@@ -9,7 +9,8 @@ from pydantic import Field, StringConstraints
 from shared_layer.ai.health.breaker import BreakerState, look
 from shared_layer.ai.health.probing import latencies
 from shared_layer.ai.prompts.prompt import AUTO
-from shared_layer.ai.providers.table import MICROS, PROVIDERS, Price, Provider, answering
+from shared_layer.ai.providers.provider import MICROS, Price, Provider
+from shared_layer.ai.providers.table import PROVIDERS, answering
 from shared_layer.core.errors import NotFound
 from shared_layer.core.models import Model
 

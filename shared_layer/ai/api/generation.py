@@ -11,7 +11,7 @@ from shared_layer.ai.api.schema_check import schema_check
 from shared_layer.ai.asking.reply import Reply
 from shared_layer.ai.prompts.prompt import AUTO, Prompt
 from shared_layer.ai.prompts.verification import Verification
-from shared_layer.ai.providers.table import MICROS
+from shared_layer.ai.providers.provider import MICROS
 from shared_layer.core.caller import Caller
 from shared_layer.core.models import Model
 

@@ -69,8 +69,19 @@ class Reply:
         route, usage = stored["route"], stored["usage"]
         if isinstance(route, dict):
             route, usage = Route(route["provider"], tuple(route["reasons"]), route["complexity"]), Usage(**usage)
-        again = {"call_id": call_id, "latency_ms": latency_ms, "cost_micros": 0, "cached": True}
-        return cls(**stored | {"route": route, "usage": usage} | again)
+        return cls(
+            body=stored["body"],
+            model=stored["model"],
+            kind=stored["kind"],
+            route=route,
+            usage=usage,
+            cost_micros=0,
+            latency_ms=latency_ms,
+            call_id=call_id,
+            tokens_saved=stored.get("tokens_saved", 0),
+            cached=True,
+            semantic=stored.get("semantic", False),
+        )
 
     def spend(self, operation: str) -> Spend:
         """What an answer from the cache is told as."""

@@ -21,8 +21,8 @@ from shared_layer.ai.prompts.prompt import AUTO, CATEGORY
 from shared_layer.ai.providers.clients import post
 from shared_layer.ai.providers.credentials import use_keys_of
 from shared_layer.ai.providers.failures import InvalidAnswer
-from shared_layer.ai.providers.provider import Provider
-from shared_layer.ai.providers.table import MICROS, MOCK, PROVIDERS
+from shared_layer.ai.providers.provider import MICROS, Provider
+from shared_layer.ai.providers.table import MOCK, PROVIDERS
 from shared_layer.ai.providers.tokens import estimate
 from shared_layer.ai.providers.usage import Usage
 from shared_layer.ai.routing.analysis import Complexity

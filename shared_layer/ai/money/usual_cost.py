@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared_layer.ai.providers.table import Price
+from shared_layer.ai.providers.provider import Price
 from shared_layer.ai.providers.usage import Usage
 
 PROMPT_TOKENS: Final = 400

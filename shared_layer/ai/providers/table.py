@@ -9,21 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared_layer.ai.providers.provider import MICROS, Price, Provider
-
-__all__ = [
-    "ABACUS",
-    "INTERNAL",
-    "MICROS",
-    "MOCK",
-    "OPENAI",
-    "PROVIDERS",
-    "Price",
-    "Provider",
-    "answering",
-    "baseline_price",
-    "internal_or_mock",
-]
+from shared_layer.ai.providers.provider import Price, Provider
 
 ABACUS: Final = Provider(
     id="abacus",

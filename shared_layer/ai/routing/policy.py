@@ -6,7 +6,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from shared_layer.ai.providers.table import MICROS, PROVIDERS
+from shared_layer.ai.providers.provider import MICROS
+from shared_layer.ai.providers.table import PROVIDERS
 from shared_layer.ai.router.policy import KeepQuality, RoutingPolicy, SpendAtMost
 from shared_layer.core.models import Entity, Model
 

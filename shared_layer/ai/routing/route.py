@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared_layer.ai.prompts.prompt import AUTO
-from shared_layer.ai.providers.table import INTERNAL, MOCK, PROVIDERS, Price, Provider, answering
+from shared_layer.ai.providers.provider import Price, Provider
+from shared_layer.ai.providers.table import INTERNAL, MOCK, PROVIDERS, answering
 from shared_layer.ai.providers.tokens import text_of
 from shared_layer.ai.router import decision as learned
 from shared_layer.ai.router.features import pack_vector

@@ -9,7 +9,7 @@ from typing import Any
 
 from shared_layer.ai.asking.reply import Reply, Route
 from shared_layer.ai.providers.chunks import as_chunks, event, usage_chunk
-from shared_layer.ai.providers.table import MICROS
+from shared_layer.ai.providers.provider import MICROS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -12,14 +12,14 @@ from starlette.types import Receive, Scope, Send
 class EventStream(Response):
     """An answer of events. Starlette's own has a task group for each; this is one task that waits for the caller."""
 
-    def __init__(self, events: AsyncIterator[bytes], leave: Callable[[], None], headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, events: AsyncIterator[bytes], leave: Callable[[], None], headers: list[tuple[bytes, bytes]]
+    ) -> None:
         self.status_code = 200
         self.background = None
         self._events, self._leave = events, leave
-        self.media_type = "text/event-stream"
         self.body = b""
-        self.init_headers(headers)
-        self.raw_headers = [header for header in self.raw_headers if header[0] != b"content-length"]
+        self.raw_headers = [*headers, (b"content-type", b"text/event-stream; charset=utf-8")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 (ASGI)
         sending = asyncio.current_task()

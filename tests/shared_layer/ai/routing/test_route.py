@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from shared_layer.ai.prompts.prompt import Prompt
-from shared_layer.ai.providers.table import ABACUS, INTERNAL, OPENAI, PROVIDERS, Price
+from shared_layer.ai.providers.provider import Price
+from shared_layer.ai.providers.table import ABACUS, INTERNAL, OPENAI, PROVIDERS
 from shared_layer.ai.providers.usage import Usage
 from shared_layer.ai.routing.route import decide, pinned_target
 from shared_layer.ai.routing.standing import untouched_standing
