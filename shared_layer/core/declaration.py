@@ -74,6 +74,7 @@ class HttpOperation(Declaration):
     websocket: bool = False
     body_limit: int = 1 << 20
     while_suspended: bool = False
+    deferrable: bool = False
     handler: Callable[..., Any]
     signature: Signature
 

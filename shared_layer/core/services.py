@@ -32,6 +32,8 @@ SERVICES: dict[str, Service] = {
         Service("internal_ai", "internal-ai-service-v2", 1, "The model of one's own: texts, vectors, labels."),
         Service("marketing", "marketing-engine", 2, "Campaigns: AI-written plans, launched, paused and measured."),
         Service("aso", "aso-engine", 2, "Search: keywords, performance, opportunities, content and page audits."),
+        Service("content", "content-hub", 2, "Content: written, versioned, reviewed, published at its time."),
+        Service("validation", "validation-coordinator", 3, "Texts checked before anybody reads them: spans and fixes."),
         Service("live", "xynergy-intelligence-gateway", 1, "A tenant's events as they happen, over SSE and WebSocket."),
         Service("crm", "crm-engine", 2, "Contacts, their timeline, tasks and deals: one person, one record."),
         Service(

@@ -18,7 +18,7 @@ class Settings:
     `gateway_identity` is the service account that API Gateway calls with; `gateway_url` is where callers reach it.
     `webhook_receivers` are the (host, port) inside the network that the operator vouches for: webhooks go there too.
     `slack_url`, `gmail_url`, `search_console_url` and the `google_` ones are Slack's, Google's and its OAuth endpoints.
-    `bucket_suffix` ends the name of every bucket.
+    `bucket_suffix` ends the name of every bucket. `index_now_url` is the search engine that is told of new pages.
     """
 
     project: str
@@ -41,6 +41,7 @@ class Settings:
     google_authorization_url: str
     google_token_url: str
     bucket_suffix: str
+    index_now_url: str
 
 
 @cache
@@ -74,6 +75,7 @@ def settings() -> Settings:
         ),
         google_token_url=env("XYNERGY_GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com/token"),
         bucket_suffix=env("XYNERGY_BUCKET_SUFFIX", ""),
+        index_now_url=env("XYNERGY_INDEXNOW_URL", "https://api.indexnow.org/indexnow"),
     )
 
 

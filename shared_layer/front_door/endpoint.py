@@ -50,6 +50,8 @@ class Options(TypedDict, total=False):
     """In bytes."""
     while_suspended: bool
     """A suspended tenant may call it, which is for its bill and its own data only."""
+    deferrable: bool
+    """A result whose `deferred` is true is answered with 202: its work is still to be done."""
     deadline: float
     """In seconds."""
     emits: tuple[str, ...]

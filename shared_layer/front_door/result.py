@@ -16,13 +16,14 @@ from shared_layer.front_door.answer import JSON, Answer, Headers
 
 class ResultWriter:
     """Writes the results of one operation's calls: a model as JSON, an entity with its version as ETag, nothing as an
-    empty answer; a Response as it is.
+    empty answer; a Response as it is. What is `deferred` of a deferrable operation is answered with 202.
     """
 
-    __slots__ = ("_status", "_to_json")
+    __slots__ = ("_deferrable", "_status", "_to_json")
 
     def __init__(self, operation: HttpOperation) -> None:
         self._status = operation.status
+        self._deferrable = operation.deferrable
         self._to_json: Callable[[Any], bytes] | None = None
         answer = operation.signature.answer
         if answer not in (None, type(None), Any) and not _is_response(answer):
@@ -36,7 +37,8 @@ class ResultWriter:
         kind: Any = type(result)
         if _is_entity(kind):
             headers.append((b"etag", b'"%d"' % result.version))
-        return Answer(self._status, headers, self._to_json(result))
+        status = 202 if self._deferrable and result.deferred else self._status
+        return Answer(status, headers, self._to_json(result))
 
 
 @cache

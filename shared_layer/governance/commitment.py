@@ -43,6 +43,8 @@ PLAIN_FIELDS: Final = frozenset(
         *("team_id", "channel_id", "ts", "thread_ts", "user_id", "message_id", "change", "connection"),
         *("site_id", "keyword_id", "cluster_id", "intent", "opportunity_id", "content_id", "audit_id", "mode"),
         *("since", "until", "data_date"),
+        *("content_id", "content_type", "locale", "publication_id", "publish_at", "asset_id", "same_as"),
+        *("validation_id", "ruleset_id", "waiver_id", "link_id", "link_ids"),
         *("mailbox_id", "thread_id", "send_id", "suppression_id", "visibility", "direction", "history_id"),
     }
 )

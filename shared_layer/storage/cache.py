@@ -32,6 +32,7 @@ TTL_SECONDS: Final = {
     "aso_content": 120,
     "aso_keywords": 180,
     "aso_opportunities": 240,
+    "published_pages": 60,
 }
 LEASE_SECONDS: Final = 10.0
 POLL_SECONDS: Final = 0.05

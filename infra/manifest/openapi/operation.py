@@ -34,6 +34,7 @@ def operation_item(operation: HttpOperation, schemas: Schemas) -> dict[str, Any]
         }
     item["responses"] = {
         str(operation.status): _success(operation, schemas),
+        **({"202": _success(operation, schemas)} if operation.deferrable else {}),
         **{str(status): problem_reference(status) for status in statuses(operation)},
     }
     return item

@@ -51,8 +51,8 @@ def statuses(operation: HttpOperation) -> list[int]:
         found |= {401, 403, 404}  # 404 also for a tenant or a thing that a header or the body names
     elif operation.method == "POST":
         found |= {401, 403, 413}  # a call that proves itself by a signature over its raw body
-        if operation.path_parameters:
-            found |= {429}  # it has an address of its own, which is counted by itself
+    if operation.scope == PUBLIC and operation.path_parameters:
+        found |= {429}  # it has an address of its own, which is counted by itself
     if operation.path_parameters:
         found |= {404}
     if signature.query is not None:

@@ -3,6 +3,7 @@
 from shared_layer.messaging.events import (
     ai,
     aso,
+    content,
     crm,
     dashboard,
     gmail,
@@ -11,12 +12,14 @@ from shared_layer.messaging.events import (
     runtime,
     slack,
     tenants,
+    validation,
     webhooks,
 )
 
 __all__ = [
     "ai",
     "aso",
+    "content",
     "crm",
     "dashboard",
     "gmail",
@@ -25,5 +28,6 @@ __all__ = [
     "runtime",
     "slack",
     "tenants",
+    "validation",
     "webhooks",
 ]

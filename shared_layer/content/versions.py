@@ -1,0 +1,50 @@
+"""The versions of a piece: listed, read, compared, restored."""
+
+from __future__ import annotations
+
+from shared_layer.content.piece import Piece
+from shared_layer.content.pieces import existing, read_version, save
+from shared_layer.content.version import (
+    COLLECTION,
+    Compared,
+    Diff,
+    StoredVersion,
+    Version,
+    VersionFilter,
+    compared,
+)
+from shared_layer.core.caller import Caller
+from shared_layer.core.models import Page
+from shared_layer.messaging.unit import Unit
+from shared_layer.storage.documents import page, tenant_collection
+
+
+async def list_versions(piece_id: str, query: VersionFilter, caller: Caller) -> Page[Version]:
+    """A piece's versions, the newest first, without their texts. Raises NotFound."""
+    from google.cloud.firestore import FieldFilter
+
+    await existing(piece_id, caller)
+    found = tenant_collection(caller.tenant_id, COLLECTION).where(filter=FieldFilter("piece_id", "==", piece_id))
+    versions = await page(found.select(list(Version.model_fields)), Version, query, ["-number"])
+    return Page[Version](items=versions.items, next_cursor=versions.next_cursor)
+
+
+async def get_version(piece_id: str, number: int, caller: Caller) -> StoredVersion:
+    """A version with its text. Raises NotFound."""
+    return await read_version(caller.tenant_id, piece_id, number)
+
+
+async def diff_versions(piece_id: str, query: Compared, caller: Caller) -> Diff:
+    """What changed from one version to another. Raises NotFound."""
+    piece = await existing(piece_id, caller)
+    base = await read_version(caller.tenant_id, piece_id, query.base)
+    to = await read_version(caller.tenant_id, piece_id, query.to or piece.revision)
+    return compared(piece_id, base, to)
+
+
+async def restore_version(piece_id: str, number: int, caller: Caller, unit: Unit) -> Piece:
+    """Stage the text of an earlier version as a new one. Raises NotFound, Conflict where its slug was taken since."""
+    piece = await existing(piece_id, caller)
+    version = await read_version(caller.tenant_id, piece_id, number)
+    await save(piece, version.text, f"Restored version {number}", number, caller, unit)
+    return piece.shown()

@@ -1,0 +1,1 @@
+"""Triggers of validation-coordinator: submitted content, links, and long texts."""
