@@ -44,7 +44,7 @@ class Seo(Model):
     keyphrase: Annotated[str, StringConstraints(max_length=100)] = ""
 
 
-class Source(Model):
+class CitedSource(Model):
     """Where a claim comes from: `quote` is the passage that bears it out."""
 
     title: Title
@@ -61,7 +61,7 @@ class NewPiece(Model):
     body: Body
     seo: Seo = Field(default_factory=Seo)
     tags: Annotated[list[Tag], Field(max_length=30)] = Field(default_factory=empty_list)
-    sources: Annotated[list[Source], Field(max_length=20)] = Field(default_factory=empty_list)
+    sources: Annotated[list[CitedSource], Field(max_length=20)] = Field(default_factory=empty_list)
     campaign_id: Id | None = Field(default=None, examples=["cmp_00000000000000000000"])
 
 
@@ -73,7 +73,7 @@ class PieceChanges(Model):
     body: Body | None = None
     seo: Seo | None = None
     tags: Annotated[list[Tag], Field(max_length=30)] | None = None
-    sources: Annotated[list[Source], Field(max_length=20)] | None = None
+    sources: Annotated[list[CitedSource], Field(max_length=20)] | None = None
     campaign_id: Id | None = Field(default=None, examples=["cmp_00000000000000000000"])
     note: Annotated[str, StringConstraints(max_length=200)] = ""
 
@@ -86,11 +86,11 @@ class Text(Model):
     body: Body
     seo: Seo
     tags: list[str]
-    sources: list[Source]
+    sources: list[CitedSource]
     campaign_id: str | None = None
 
 
-class Decision(Model):
+class ReviewDecision(Model):
     """Who approved or rejected which revision, when and why."""
 
     by: str
@@ -99,7 +99,7 @@ class Decision(Model):
     note: str = ""
 
 
-class Check(Model):
+class ContentCheck(Model):
     """How the validation of a revision came out."""
 
     revision: int
@@ -130,13 +130,13 @@ class Piece(Entity):
     body: Body
     seo: Seo
     tags: list[str]
-    sources: list[Source]
+    sources: list[CitedSource]
     campaign_id: str | None = None
     revision: int = Field(default=1, description="Counts the saves: the number of the newest version.")
     status: Status = "draft"
-    validation: Check | None = None
-    approved: Decision | None = None
-    rejected: Decision | None = None
+    validation: ContentCheck | None = None
+    approved: ReviewDecision | None = None
+    rejected: ReviewDecision | None = None
     published: Pin | None = None
     scheduled: Pin | None = None
     drafted_by_ai: str | None = Field(default=None, description="The model, where one wrote the first version.")

@@ -14,7 +14,7 @@ from shared_layer.content.piece import (
 )
 from shared_layer.content.slugs import claim, free_slug, release
 from shared_layer.content.texts import plain_text
-from shared_layer.content.version import StoredVersion, changed_fields, version_document
+from shared_layer.content.version import ContentVersion, changed_fields, version_document
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import NotFound, ValidationFailed, VersionMismatch
@@ -35,9 +35,9 @@ async def get_piece(piece_id: str, caller: Caller) -> Piece:
     return (await load(caller.tenant_id, piece_id)).shown()
 
 
-async def read_version(tenant_id: str, piece_id: str, number: int) -> StoredVersion:
+async def read_version(tenant_id: str, piece_id: str, number: int) -> ContentVersion:
     """A version with its text. Raises NotFound."""
-    return await read(version_document(tenant_id, piece_id, number), StoredVersion)
+    return await read(version_document(tenant_id, piece_id, number), ContentVersion)
 
 
 async def create_piece(new: NewPiece, caller: Caller, unit: Unit, model: str | None = None) -> Piece:
@@ -112,7 +112,7 @@ def words_of(piece: Piece) -> list[str]:
 def _write_version(
     unit: Unit, piece: StoredPiece, before: Text | None, by: str, note: str = "", restored_from: int | None = None
 ) -> None:
-    version = StoredVersion(
+    version = ContentVersion(
         piece_id=piece.id,
         number=piece.revision,
         saved_by=by,

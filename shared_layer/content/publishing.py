@@ -20,7 +20,7 @@ from shared_layer.content.publication import (
 from shared_layer.content.settings import ContentSettings, read_settings
 from shared_layer.content.slugs import claim, redirect
 from shared_layer.content.tracking import utm_of, with_tracking
-from shared_layer.content.version import StoredVersion
+from shared_layer.content.version import ContentVersion
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
 from shared_layer.core.errors import IllegalTransition
@@ -80,7 +80,7 @@ async def publish_piece(piece_id: str, wanted: PublishRequest, caller: Caller, u
 
 
 async def stage_published(
-    publication: Publication, piece: StoredPiece, version: StoredVersion, settings: ContentSettings, unit: Unit
+    publication: Publication, piece: StoredPiece, version: ContentVersion, settings: ContentSettings, unit: Unit
 ) -> dict[str, Any]:
     """Stage what readers see, its address and its event; answers the fields that the piece and its record change by."""
     moment, former = clock.utcnow(), piece.published

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from shared_layer.content.piece import Check, Decision, Piece, StoredPiece, piece_document
+from shared_layer.content.piece import ContentCheck, Piece, ReviewDecision, StoredPiece, piece_document
 from shared_layer.content.pieces import existing, load
 from shared_layer.content.settings import ContentSettings, read_settings
 from shared_layer.core import clock
@@ -37,7 +37,7 @@ async def submit_piece(piece_id: str, caller: Caller, unit: Unit) -> Piece:
     piece.must_be("draft", "submitted")
     settings = await read_settings(caller.tenant_id)
     piece.status, piece.submitted_by, piece.rejected = "in_review", caller.principal, None
-    piece.validation = Check(revision=piece.revision, outcome="pending")
+    piece.validation = ContentCheck(revision=piece.revision, outcome="pending")
     unit.replace(piece_document(caller.tenant_id, piece.id), piece)
     unit.emit(ContentSubmitted(content_id=piece.id, revision=piece.revision, ruleset_id=settings.ruleset_id))
     return piece.shown()
@@ -84,7 +84,7 @@ async def hear_validation(told: ValidationComplete, unit: Unit) -> None:
         return
     if piece.validation is None or piece.validation.revision != told.revision:
         return
-    check = Check(
+    check = ContentCheck(
         revision=piece.validation.revision,
         outcome="passed" if told.outcome == "passed" else "failed",
         validation_id=told.validation_id,
@@ -114,8 +114,8 @@ def _is_read(piece: StoredPiece, review: Review) -> None:
         raise Conflict(f"Revision {piece.revision} was saved meanwhile. Read it, then decide.", revision=piece.revision)
 
 
-def _decision(piece: StoredPiece, review: Review, caller: Caller) -> Decision:
-    return Decision(by=caller.principal, at=clock.utcnow(), revision=piece.revision, note=review.note)
+def _decision(piece: StoredPiece, review: Review, caller: Caller) -> ReviewDecision:
+    return ReviewDecision(by=caller.principal, at=clock.utcnow(), revision=piece.revision, note=review.note)
 
 
 def _decide(piece: StoredPiece, outcome: str, unit: Unit) -> None:

@@ -31,7 +31,7 @@ class Version(Model):
     restored_from: int | None = None
 
 
-class StoredVersion(Version):
+class ContentVersion(Version):
     """A version with its text."""
 
     text: Text
@@ -77,7 +77,7 @@ def changed_fields(before: Text | None, after: Text) -> list[str]:
     return [name for name, value in after.model_dump().items() if before is None or old[name] != value]
 
 
-def compared(piece_id: str, base: StoredVersion, to: StoredVersion) -> Diff:
+def compared(piece_id: str, base: ContentVersion, to: ContentVersion) -> Diff:
     """The difference of two versions, leaf by leaf; a list is one leaf where its length changed."""
     old, new = _leaves(base.text.model_dump(mode="json")), _leaves(to.text.model_dump(mode="json"))
     names = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))

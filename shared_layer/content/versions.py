@@ -7,8 +7,8 @@ from shared_layer.content.pieces import existing, read_version, save
 from shared_layer.content.version import (
     COLLECTION,
     Compared,
+    ContentVersion,
     Diff,
-    StoredVersion,
     Version,
     VersionFilter,
     compared,
@@ -29,7 +29,7 @@ async def list_versions(piece_id: str, query: VersionFilter, caller: Caller) -> 
     return Page[Version](items=versions.items, next_cursor=versions.next_cursor)
 
 
-async def get_version(piece_id: str, number: int, caller: Caller) -> StoredVersion:
+async def get_version(piece_id: str, number: int, caller: Caller) -> ContentVersion:
     """A version with its text. Raises NotFound."""
     return await read_version(caller.tenant_id, piece_id, number)
 

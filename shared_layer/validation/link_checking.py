@@ -35,20 +35,20 @@ DUE_AT_ONCE: Final = 200
 AGENT: Final = {"user-agent": "Xynergy-LinkCheck/1", "accept": "text/html,*/*;q=0.8"}
 
 
-async def check_links(due: LinkCheckDue, unit: Unit) -> list[str]:
-    """Look at the links of an event, one host's; answers the validations that wait for one that is decided now.
+async def check_links(due: LinkCheckDue, unit: Unit) -> dict[str, list[str]]:
+    """Look at the links of an event, one host's; answers those that are decided, with the validations that wait.
 
     Each answer is kept as soon as it is there: a delivery that comes again asks only for the rest.
     """
-    waiting: list[str] = []
+    decided: dict[str, list[str]] = {}
     for link in (await read_links(unit.tenant_id, due.link_ids)).values():
         if not link.known and not _too_early(link):
             await turn(link.host)
             await _look(link)
             await _keep(link, unit)
         if link.known:
-            waiting += link.waiting
-    return list(dict.fromkeys([*waiting, *([due.validation_id] if due.validation_id else [])]))
+            decided[link.id] = link.waiting
+    return decided
 
 
 async def queue_second_looks(unit: Unit) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from shared_layer.content.piece import Source
+from shared_layer.content.piece import CitedSource
 from shared_layer.validation.finding import Span
 from shared_layer.validation.markup import Page, Part, read_page
 
@@ -48,7 +48,7 @@ class Material:
     keyphrase: str = ""
     web: bool = False
     extra_links: Sequence[Link] = ()
-    sources: Sequence[Source] = ()
+    sources: Sequence[CitedSource] = ()
     content_id: str | None = None
     has_own_title: bool = field(default=False)
 

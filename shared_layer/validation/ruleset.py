@@ -89,7 +89,7 @@ class Ruleset(RulesetDraft, Entity):
     changed_by: str
 
 
-class StoredVersion(Model):
+class RulesetVersion(Model):
     """A version of a ruleset."""
 
     ruleset_id: str
@@ -145,7 +145,7 @@ async def put_ruleset(ruleset_id: Id, draft: RulesetDraft, caller: Caller, unit:
     else:
         made.remember_update_time(former.stored_at)
         unit.replace(place, made)
-    kept = StoredVersion(ruleset_id=ruleset_id, number=made.version, ruleset=made)
+    kept = RulesetVersion(ruleset_id=ruleset_id, number=made.version, ruleset=made)
     unit.create(tenant_document(caller.tenant_id, VERSIONS, f"{ruleset_id}:{made.version:06d}"), kept.model_dump())
     unit.emit(ValidationRulesetChanged(ruleset_id=ruleset_id, ruleset_version=made.version))
     return made
@@ -156,12 +156,12 @@ async def list_rulesets(query: RulesetFilter, caller: Caller) -> Page[Ruleset]:
     return await page(tenant_collection(caller.tenant_id, COLLECTION), Ruleset, query, ["-created_at"])
 
 
-async def list_ruleset_versions(ruleset_id: Id, query: RulesetFilter, caller: Caller) -> Page[StoredVersion]:
+async def list_ruleset_versions(ruleset_id: Id, query: RulesetFilter, caller: Caller) -> Page[RulesetVersion]:
     """The versions of a ruleset, the newest first."""
     from google.cloud.firestore import FieldFilter
 
     found = tenant_collection(caller.tenant_id, VERSIONS).where(filter=FieldFilter("ruleset_id", "==", ruleset_id))
-    return await page(found, StoredVersion, query, ["-number"])
+    return await page(found, RulesetVersion, query, ["-number"])
 
 
 def severity_of(ruleset: RulesetDraft, rule: str) -> Severity | None:

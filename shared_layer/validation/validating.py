@@ -61,7 +61,7 @@ async def validate(request: ValidationRequest, caller: Caller, unit: Unit, start
     material = await _material(request, caller.tenant_id)
     if sum(len(passage.source.encode()) for passage in material.passages) > AT_ONCE:
         validation.status = "queued"
-        await asyncio.to_thread(_blob(caller.tenant_id, validation.id).upload_from_string, request.model_dump_json())
+        await _keep(caller.tenant_id, validation.id, request)
         validation.task_url = start_task(KIND, {"validation_id": validation.id}, caller, unit).url
     else:
         await _run(validation, material, ruleset, unit)
@@ -73,8 +73,7 @@ async def run_queued(validation_id: str, unit: Unit) -> str:
     """Do a validation that was too long to be waited for; answers its address."""
     place = validation_document(unit.tenant_id, validation_id)
     validation = await read(place, StoredValidation)
-    kept = await asyncio.to_thread(_blob(unit.tenant_id, validation_id).download_as_bytes)
-    request = ValidationRequest.model_validate(orjson.loads(kept))
+    request = await _kept(unit.tenant_id, validation_id)
     ruleset = await read_ruleset(unit.tenant_id, validation.ruleset_id)
     await _run(validation, await _material(request, unit.tenant_id), ruleset, unit)
     unit.replace(place, validation)
@@ -101,10 +100,12 @@ async def look_at_links(due: LinkCheckDue, unit: Unit) -> None:
     """Look at the links of an event, and put what they answered on the validations that wait for it."""
     from google.cloud.firestore import ArrayRemove
 
-    waiting = await check_links(due, unit)
-    await finish(waiting, unit)
-    for one in due.link_ids if waiting else []:
-        unit.merge(link_document(unit.tenant_id, one), {"waiting": ArrayRemove(waiting)})
+    decided = await check_links(due, unit)
+    told = [due.validation_id] if due.validation_id else []
+    await finish(list(dict.fromkeys([one for waiting in decided.values() for one in waiting] + told)), unit)
+    for link, waiting in decided.items():
+        if waiting:
+            unit.merge(link_document(unit.tenant_id, link), {"waiting": ArrayRemove(waiting)})
 
 
 async def finish(validation_ids: list[str], unit: Unit) -> None:
@@ -200,6 +201,16 @@ def _new(request: ValidationRequest, ruleset: Ruleset, by: str) -> StoredValidat
     )
 
 
-def _blob(tenant_id: str, validation_id: str) -> Any:
-    """Where a text waits for its task; the bucket lets go of it after 30 days."""
-    return storage().bucket(bucket_name(BUCKET)).blob(f"tenants/{tenant_id}/validations/{validation_id}.json")
+async def _keep(tenant_id: str, validation_id: str, request: ValidationRequest) -> None:
+    """Put a text where it waits for its task; the bucket lets go of it after 30 days."""
+    blob = storage().bucket(bucket_name(BUCKET)).blob(_name(tenant_id, validation_id))
+    await asyncio.to_thread(blob.upload_from_string, request.model_dump_json(), "application/json")
+
+
+async def _kept(tenant_id: str, validation_id: str) -> ValidationRequest:
+    blob = storage().bucket(bucket_name(BUCKET)).blob(_name(tenant_id, validation_id))
+    return ValidationRequest.model_validate(orjson.loads(await asyncio.to_thread(blob.download_as_bytes)))
+
+
+def _name(tenant_id: str, validation_id: str) -> str:
+    return f"tenants/{tenant_id}/validations/{validation_id}.json"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from shared_layer.content.piece import Locale, Source
+from shared_layer.content.piece import CitedSource, Locale
 from shared_layer.core.ids import Id
 from shared_layer.core.models import Entity, Model, PageQuery, empty_list
 from shared_layer.storage.documents import tenant_document
@@ -59,7 +59,7 @@ class ValidationRequest(Model):
     description: Annotated[str, StringConstraints(max_length=1000)] | None = None
     keyphrase: Annotated[str, StringConstraints(max_length=100)] = ""
     locale: Locale = "en"
-    sources: Annotated[list[Source], Field(max_length=20)] = Field(default_factory=empty_list)
+    sources: Annotated[list[CitedSource], Field(max_length=20)] = Field(default_factory=empty_list)
     suites: Annotated[list[Suite], Field(min_length=1, max_length=7)] | None = Field(
         default=None, description="Left out: those of the ruleset."
     )

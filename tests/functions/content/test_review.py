@@ -1,4 +1,4 @@
-"""Review: submitted, validated, approved by somebody else where the tenant wants it, and never past a failed validation."""
+"""Review: submitted, validated, approved by another where the tenant wants it, never past a failed validation."""
 
 from __future__ import annotations
 
