@@ -42,9 +42,9 @@ class VersionFilter(PageQuery):
 
 
 class Compared(Query):
-    """Which two versions. `to` left out: the newest."""
+    """Which two versions. Left out: the newest, and the one before it."""
 
-    base: Number
+    base: Number | None = None
     to: Number | None = None
 
 

@@ -37,8 +37,9 @@ async def get_version(piece_id: str, number: int, caller: Caller) -> ContentVers
 async def diff_versions(piece_id: str, query: Compared, caller: Caller) -> Diff:
     """What changed from one version to another. Raises NotFound."""
     piece = await existing(piece_id, caller)
-    base = await read_version(caller.tenant_id, piece_id, query.base)
-    to = await read_version(caller.tenant_id, piece_id, query.to or piece.revision)
+    number = query.to or piece.revision
+    to = await read_version(caller.tenant_id, piece_id, number)
+    base = await read_version(caller.tenant_id, piece_id, query.base or max(1, number - 1))
     return compared(piece_id, base, to)
 
 

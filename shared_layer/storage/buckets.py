@@ -7,6 +7,7 @@ from typing import Final
 from shared_layer.core.settings import settings
 
 BUCKETS: Final[dict[str, int | None]] = {
+    "xynergy-assets": None,
     "xynergy-audit": None,
     "xynergy-content": 30,
     "xynergy-reports": 365,

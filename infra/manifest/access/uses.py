@@ -28,7 +28,7 @@ _WRITES: Final = frozenset(
         "merge",
         "recursive_delete",
     }
-    | {"upload_from_string", "upload_from_file", "compose", "rewrite"}
+    | {"upload_from_string", "upload_from_file", "create_resumable_upload_session", "compose", "rewrite"}
     | {"insert_rows_json"}
 )
 _TENANT_DATASETS: Final = frozenset({"create_dataset", "delete_dataset", "list_tables"})

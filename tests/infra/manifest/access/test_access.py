@@ -17,10 +17,13 @@ AGREED = ROOT / "infra" / "manifest" / "access" / "access.txt"
 SIGNED = {"receive_slack_events", "receive_webhook", "ask_gmail_consent", "finish_gmail_connect"}
 """Public operations that know their tenant from a signature."""
 
-SITES = {"read_published_page", "show_feed", "show_sitemap"}
+SITES = {"read_published_page", "show_asset", "show_feed", "show_sitemap"}
 """Public operations that show what a tenant published, by the key of its site; SHOWN is all that they read."""
 
-SHOWN = {"redis", "tenants", "tenants/*/content_settings", "tenants/*/content_slugs", "tenants/*/content_published"}
+SHOWN = {
+    *("redis", "tenants", "bucket xynergy-assets"),
+    *(f"tenants/*/content_{name}" for name in ("assets", "published", "settings", "slugs")),
+}
 
 MADE_UP = {
     f"tenants/*/{name}"
