@@ -85,7 +85,7 @@ async def test_a_draft_is_written_by_a_model_and_goes_the_way_of_every_draft(pla
     for kind in ("blog", "email", "social"):
         asked = {"type": kind, "topic": "Slow <bread> & rye", "trend": "rye is back", "network": "x"}
         piece = await newsroom.done("POST", "/api/v1/content:draft", json=asked)
-        assert (piece["type"], piece["status"], piece["drafted_by_ai"]) == (kind, "draft", "mock")
+        assert (piece["type"], piece["status"], piece["drafted_by_ai"]) == (kind, "draft", "xynergy-mock-1")
         assert piece["title"].startswith("[mock] ")
         text = piece["body"].get("html") or piece["body"]["text"]
         assert ("Slow &lt;bread&gt; &amp; rye" if kind != "social" else "Slow <bread> & rye") in text
