@@ -6,5 +6,5 @@ from shared_layer.front_door import Caller, Id, endpoint
 
 
 @endpoint("GET", "/api/v1/content/{content_id}/versions:diff", scope="content:read")
-async def diff_content_versions(content_id: Id, query: Compared, caller: Caller) -> Diff:
+async def diff_piece_versions(content_id: Id, query: Compared, caller: Caller) -> Diff:
     return await versions.diff_versions(content_id, query, caller)

@@ -13,5 +13,5 @@ from shared_layer.front_door import Caller, Id, Unit, endpoint
     idempotency="optional",
     emits=("content_reviewed",),
 )
-async def approve_content(content_id: Id, wanted: Review, caller: Caller, unit: Unit) -> Piece:
+async def approve_piece(content_id: Id, wanted: Review, caller: Caller, unit: Unit) -> Piece:
     return await review.approve_piece(content_id, wanted, caller, unit)

@@ -6,5 +6,5 @@ from shared_layer.front_door import Caller, Id, endpoint
 
 
 @endpoint("GET", "/api/v1/content/{content_id}", scope="content:read")
-async def get_content(content_id: Id, caller: Caller) -> Piece:
+async def get_piece(content_id: Id, caller: Caller) -> Piece:
     return await pieces.get_piece(content_id, caller)

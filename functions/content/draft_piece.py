@@ -17,5 +17,5 @@ from shared_layer.front_door import Caller, Resources, Unit, endpoint
     emits=("content_created",),
     resources=Resources(secrets=("xynergy-seal-key",)),
 )
-async def draft_content(request: DraftRequest, caller: Caller, unit: Unit) -> Piece:
+async def draft_piece(request: DraftRequest, caller: Caller, unit: Unit) -> Piece:
     return await drafting.draft_piece(request, caller, unit)

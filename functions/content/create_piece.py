@@ -8,5 +8,5 @@ from shared_layer.front_door import Caller, Unit, endpoint
 @endpoint(
     "POST", "/api/v1/content", scope="content:write", status=201, idempotency="optional", emits=("content_created",)
 )
-async def create_content(new: NewPiece, caller: Caller, unit: Unit) -> Piece:
+async def create_piece(new: NewPiece, caller: Caller, unit: Unit) -> Piece:
     return await pieces.create_piece(new, caller, unit)

@@ -13,5 +13,5 @@ from shared_layer.front_door import Caller, Id, Unit, endpoint
     idempotency="optional",
     emits=("content_updated",),
 )
-async def restore_content_version(content_id: Id, number: Number, caller: Caller, unit: Unit) -> Piece:
+async def restore_piece_version(content_id: Id, number: Number, caller: Caller, unit: Unit) -> Piece:
     return await versions.restore_version(content_id, number, caller, unit)

@@ -6,5 +6,5 @@ from shared_layer.front_door import Caller, Id, endpoint
 
 
 @endpoint("GET", "/api/v1/content/{content_id}/versions/{number}", scope="content:read")
-async def get_content_version(content_id: Id, number: Number, caller: Caller) -> ContentVersion:
+async def get_piece_version(content_id: Id, number: Number, caller: Caller) -> ContentVersion:
     return await versions.get_version(content_id, number, caller)

@@ -6,5 +6,5 @@ from shared_layer.front_door import Caller, Page, endpoint
 
 
 @endpoint("GET", "/api/v1/content", scope="content:read")
-async def list_content(query: PieceFilter, caller: Caller) -> Page[Piece]:
+async def list_pieces(query: PieceFilter, caller: Caller) -> Page[Piece]:
     return await listing.list_pieces(query, caller)

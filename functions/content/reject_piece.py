@@ -13,5 +13,5 @@ from shared_layer.front_door import Caller, Id, Unit, endpoint
     idempotency="optional",
     emits=("content_reviewed",),
 )
-async def reject_content(content_id: Id, wanted: Rejection, caller: Caller, unit: Unit) -> Piece:
+async def reject_piece(content_id: Id, wanted: Rejection, caller: Caller, unit: Unit) -> Piece:
     return await review.reject_piece(content_id, wanted, caller, unit)

@@ -13,5 +13,5 @@ from shared_layer.front_door import Caller, Id, Unit, endpoint
     idempotency="optional",
     emits=("content_published", "content_scheduled"),
 )
-async def publish_content(content_id: Id, wanted: PublishRequest, caller: Caller, unit: Unit) -> Piece:
+async def publish_piece(content_id: Id, wanted: PublishRequest, caller: Caller, unit: Unit) -> Piece:
     return await publishing.publish_piece(content_id, wanted, caller, unit)

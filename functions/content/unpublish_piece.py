@@ -13,5 +13,5 @@ from shared_layer.front_door import Caller, Id, Unit, endpoint
     idempotency="optional",
     emits=("content_unpublished",),
 )
-async def unpublish_content(content_id: Id, wanted: Unpublishing, caller: Caller, unit: Unit) -> Piece:
+async def unpublish_piece(content_id: Id, wanted: Unpublishing, caller: Caller, unit: Unit) -> Piece:
     return await publishing.unpublish_piece(content_id, wanted, caller, unit)

@@ -6,5 +6,5 @@ from shared_layer.front_door import Caller, Id, Page, endpoint
 
 
 @endpoint("GET", "/api/v1/content/{content_id}/versions", scope="content:read")
-async def list_content_versions(content_id: Id, query: VersionFilter, caller: Caller) -> Page[Version]:
+async def list_piece_versions(content_id: Id, query: VersionFilter, caller: Caller) -> Page[Version]:
     return await versions.list_versions(content_id, query, caller)

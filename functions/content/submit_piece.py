@@ -12,5 +12,5 @@ from shared_layer.front_door import Caller, Id, Unit, endpoint
     idempotency="optional",
     emits=("content_submitted",),
 )
-async def submit_content(content_id: Id, caller: Caller, unit: Unit) -> Piece:
+async def submit_piece(content_id: Id, caller: Caller, unit: Unit) -> Piece:
     return await review.submit_piece(content_id, caller, unit)

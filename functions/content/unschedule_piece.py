@@ -11,5 +11,5 @@ from shared_layer.front_door import Caller, Id, Unit, endpoint
     scope="content:publish",
     idempotency="optional",
 )
-async def unschedule_content(content_id: Id, caller: Caller, unit: Unit) -> Piece:
+async def unschedule_piece(content_id: Id, caller: Caller, unit: Unit) -> Piece:
     return await publishing.unschedule_piece(content_id, caller, unit)
