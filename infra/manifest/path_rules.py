@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Final
@@ -36,10 +37,15 @@ def messages(path: str) -> Iterator[str]:
 
 
 def collisions(operations: Iterable[HttpOperation]) -> Iterator[Finding]:
-    """Operations that take the same calls, and paths of which it depends on the reader which of them takes a call."""
+    """Operations that take the same calls, and paths of which it depends on the reader which of them takes a call.
+
+    Two paths that have no method in common take no call of each other's: the gateway compares methods, too.
+    """
     taken: dict[tuple[str, str], HttpOperation] = {}
     shapes: dict[str, HttpOperation] = {}
+    methods: defaultdict[str, set[str]] = defaultdict(set)
     for operation in operations:
+        methods[operation.path].add(operation.method)
         shape = re.sub(r"\{[^}]*\}", "{}", operation.path)
         first = taken.setdefault((operation.method, shape), operation)
         if first is not operation:
@@ -50,7 +56,8 @@ def collisions(operations: Iterable[HttpOperation]) -> Iterator[Finding]:
             message = f"path {operation.path}: name its parameters as {file_of(spelled)} does ({spelled.path})"
             yield Finding(file_of(operation), message)
     for one, other in combinations(shapes.values(), 2):
-        if _ambiguous(one.path.split("/"), other.path.split("/")):
+        shared = methods[one.path] & methods[other.path]
+        if shared and _ambiguous(one.path.split("/"), other.path.split("/")):
             message = f"path {one.path} and {other.path} of {file_of(other)} fit the same calls; change one"
             yield Finding(file_of(one), message)
 

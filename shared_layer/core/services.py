@@ -41,6 +41,9 @@ SERVICES: dict[str, Service] = {
         ),
         Service("gmail", "gmail-intelligence-service", 5, "Mailboxes: threads, who owes a reply, search and sending."),
         Service("webhooks", "webhook-service", 5, "Signed calls from other systems, and to them."),
+        Service(
+            "scheduler", "scheduler-automation-engine", 6, "Schedules in any time zone, and automations upon events."
+        ),
         Service("analytics", "analytics-data-layer", 4, "Events and named metrics from the warehouse."),
         Service("tenants", "tenant-management", 6, "Tenants, their plans, quotas and API keys."),
         Service("governance", "security-governance", 6, "Policies, the audit chain, and requests of data subjects."),

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from shared_layer.core import clock
 from shared_layer.core.context import RequestContext
@@ -32,13 +32,17 @@ EMITS: Final = ("task_step_due", "task_finished")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What a step has done: how far the task is, where the next step goes on, what to show; `last` ends the task."""
+    """What a step has done: how far the task is, where the next step goes on, what to show; `last` ends the task.
+
+    `state` is what it ends as: `cancelled` where the last step undid what the others had done.
+    """
 
     percent: int
     position: dict[str, Any] = field(default_factory=dict)
     outcome: dict[str, Any] = field(default_factory=dict)
     result_url: str | None = None
     last: bool = False
+    state: Literal["succeeded", "cancelled"] = "succeeded"
 
 
 Step = Callable[[StoredTask, Unit], Awaitable[Done]]
@@ -128,7 +132,7 @@ def _advance(task: StoredTask, done: Done, unit: Unit) -> None:
     """Stage where the task is now, and the event of the next step."""
     moment = clock.utcnow()
     fields: dict[str, Any] = {
-        "state": "succeeded" if done.last else "running",
+        "state": done.state if done.last else "running",
         "percent": 100 if done.last else done.percent,
         "step": task.step + 1,
         "attempts": 0,
@@ -143,7 +147,7 @@ def _advance(task: StoredTask, done: Done, unit: Unit) -> None:
     }
     unit.patch_unchanged(task_reference(unit.tenant_id, task.id), fields, task.stored_at)
     if done.last:
-        unit.emit(TaskFinished(task_id=task.id, kind=task.kind, state="succeeded", steps=task.step + 1))
+        unit.emit(TaskFinished(task_id=task.id, kind=task.kind, state=done.state, steps=task.step + 1))
     else:
         unit.emit(TaskStepDue(task_id=task.id, kind=task.kind, step=task.step + 1))
 

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 COLLECTION: Final = "tasks"
 KEPT: Final = timedelta(days=30)
+WORKFLOW: Final = "workflow."
+"""What the kind of a task begins with that is a workflow's run; the workflow's name follows."""
+
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 UNFINISHED: Final[tuple[State, ...]] = ("queued", "running")
 
@@ -94,24 +97,31 @@ def task_reference(tenant_id: str, task_id: str) -> AsyncDocumentReference:
     return tenant_document(tenant_id, COLLECTION, task_id)
 
 
-def start_task(kind: str, given: dict[str, Any], caller: Caller, unit: Unit) -> Task:
-    """Stage a task of `kind` with its JSON input, and the event of its first step."""
-    task_id, moment = new_id("task"), clock.utcnow()
-    task = StoredTask(
-        id=task_id,
-        kind=kind,
-        service=caller.context.service,
-        input=given,
-        url=f"/api/v1/tasks/{task_id}",
-        created_by=caller.principal,
-        request_id=caller.request_id,
-        created_at=moment,
-        updated_at=moment,
-        expires_at=moment + KEPT,
-    )
+def start_task(
+    kind: str, given: dict[str, Any], caller: Caller, unit: Unit, *, task_id: str = "", **begun: Any
+) -> StoredTask:
+    """Stage a task of `kind` with its JSON input, and the event of its first step; `begun` are fields that it has then.
+
+    With a `task_id` that is there already, the commit raises Conflict: whoever names it starts it once.
+    """
+    moment = clock.utcnow()
+    task_id = task_id or new_id("task")
+    fields = {
+        "id": task_id,
+        "kind": kind,
+        "service": caller.context.service,
+        "input": given,
+        "url": f"/api/v1/tasks/{task_id}",
+        "created_by": caller.principal,
+        "request_id": caller.request_id,
+        "created_at": moment,
+        "updated_at": moment,
+        "expires_at": moment + KEPT,
+    }
+    task = StoredTask.model_validate(fields | begun)
     unit.create(task_reference(caller.tenant_id, task_id), task.model_dump())
     unit.emit(TaskStepDue(task_id=task_id, kind=kind, step=0), caller.tenant_id)
-    return Task.model_validate(task.model_dump())
+    return task
 
 
 async def get_task(task_id: Id, caller: Caller) -> Task:

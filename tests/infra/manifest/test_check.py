@@ -140,6 +140,14 @@ def test_paths_that_an_order_settles_are_not(plant: Plant, one: str, other: str)
     assert findings(plant(tree)) == []
 
 
+def test_paths_that_have_no_method_in_common_take_no_call_of_each_others(plant: Plant) -> None:
+    tree = {
+        "functions/ai/one.py": get("one", "/api/{x}/c"),
+        "functions/ai/other.py": get("other", "/api/b/{y}").replace("GET", "PUT"),
+    }
+    assert findings(plant(tree)) == []
+
+
 def test_one_path_has_one_spelling_for_all_methods(plant: Plant) -> None:
     tree = {
         "functions/ai/one.py": get("one", "/api/{x}"),

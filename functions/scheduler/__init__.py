@@ -1,0 +1,1 @@
+"""Functions of scheduler-automation-engine: schedules, and automations upon events."""

@@ -1,0 +1,1 @@
+"""Automations: upon an event, where conditions hold, do something."""

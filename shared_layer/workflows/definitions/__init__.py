@@ -1,0 +1,1 @@
+"""The workflows themselves, a module each."""
