@@ -12,7 +12,7 @@ class RequestContext:
     """Set by the front door before anything else runs; read by logs, events and outbound calls.
 
     `deadline` is a moment of the event loop's clock (which is the monotonic one), in seconds. `labels` and `cache` are
-    added to the log line and the metrics by whoever knows more.
+    added to the log line and the metrics by whoever knows more. `automation_depth` counts the automations before.
     """
 
     request_id: str
@@ -23,6 +23,7 @@ class RequestContext:
     tenant_id: str = ""
     causation_id: str = ""
     actor: str = ""
+    automation_depth: int = 0
     deadline: float = float("inf")
     labels: dict[str, str | int | float | bool] = field(default_factory=dict)
     cache: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from shared_layer.core.models import Model
 
@@ -13,13 +13,22 @@ from shared_layer.core.models import Model
 class EventMetadata(Model):
     """Where an event comes from: `correlation_id` is the request that began it, `causation_id` the event before it.
 
-    `actor` is the credential that began it: a key's id or an operator's fingerprint.
+    `actor` is the credential that began it: a key's id or an operator's fingerprint. `automation_depth` counts the
+    automations that led to it, one upon another; an event that none led to does not carry it.
     """
 
     correlation_id: str
     causation_id: str | None = None
     actor: str | None = None
     traceparent: str | None = None
+    automation_depth: int = Field(default=0, ge=0)
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = told(self)
+        if not self.automation_depth:
+            fields.pop("automation_depth", None)
+        return fields
 
 
 class Envelope(Model):

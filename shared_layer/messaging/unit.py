@@ -6,7 +6,8 @@ does not exist, not changed since it was read), so that the commit needs no tran
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ class Unit:
     """What one call will have done, all of it or nothing.
 
     `emits` are the event types that the function declared; `events` those staged so far; `in_doubt` is true while and
-    after a commit whose outcome is not known.
+    after a commit whose outcome is not known. `service` is whose events they are, where that is not the function's own.
     """
 
     context: RequestContext
@@ -41,6 +42,22 @@ class Unit:
     _after: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     events: list[Envelope] = field(default_factory=list)
     in_doubt: bool = False
+    service: str = ""
+
+    @contextmanager
+    def on_behalf_of(self, service: str) -> Iterator[None]:
+        """Stage events as those of another service, on whose topic its own handlers hear them: of work done for it."""
+        former, self.service = self.service, service
+        try:
+            yield
+        finally:
+            self.service = former
+
+    def discard(self) -> None:
+        """Forget what was staged: the work turned out not to be possible."""
+        self._stages.clear()
+        self._after.clear()
+        self.events.clear()
 
     def create(self, reference: AsyncDocumentReference, data: dict[str, Any]) -> None:
         """Write a document that must not exist yet; otherwise the commit raises Conflict."""
@@ -101,7 +118,7 @@ class Unit:
             event_id=new_event_id(),
             timestamp=clock.utcnow(),
             tenant_id=tenant_id or self.tenant_id,
-            source_service=self.context.service,
+            source_service=self.service or self.context.service,
             schema_version=payload.schema_version,
             payload=payload.model_dump(mode="json"),
             metadata=EventMetadata(
@@ -109,6 +126,7 @@ class Unit:
                 causation_id=self.context.causation_id or None,
                 actor=self.context.actor or None,
                 traceparent=self.context.traceparent,
+                automation_depth=self.context.automation_depth,
             ),
         )
         document = envelope.model_dump() | {"relayed_at": None}

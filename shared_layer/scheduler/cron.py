@@ -4,7 +4,8 @@ A fixed time that the clock leaps over fires at the next valid instant; one that
 time. Where minute or hour begin with `*`, real time counts: such an expression fires in both of two like hours.
 
 cronsim drops which of two like hours it is asked from, and may answer a moment before it: what is not later than asked
-for is left out here, so that a schedule made in the second of two like hours never fires in the past.
+for is left out here, so that a schedule made in the second of two like hours never fires in the past. On Lord Howe,
+whose clocks change by half an hour, it may leave out fires of that day where the hour begins with `*`.
 """
 
 from __future__ import annotations

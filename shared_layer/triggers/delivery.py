@@ -181,6 +181,7 @@ def _follow(context: RequestContext, envelope: Envelope, message: Message) -> No
     context.request_id = envelope.metadata.correlation_id
     context.causation_id = envelope.event_id
     context.actor = envelope.metadata.actor or ""
+    context.automation_depth = envelope.metadata.automation_depth
     context.trace_id, context.span_id = trace_ids(envelope.metadata.traceparent, None)
     context.labels |= {"event_id": envelope.event_id, "attempt": message.delivery_attempt}
 

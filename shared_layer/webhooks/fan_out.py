@@ -17,18 +17,23 @@ async def fan_out(event: Envelope, unit: Unit) -> None:
     if not is_deliverable(event.event_type):
         return
     for endpoint_id in await endpoints_for(event.tenant_id, event.event_type):
-        moment = clock.utcnow()
-        delivery = StoredDelivery(
-            id=f"{endpoint_id}_{event.event_id}",
-            endpoint_id=endpoint_id,
-            message_id=event.event_id,
-            event_type=event.event_type,
-            event_id=event.event_id,
-            expires_at=moment + KEPT,
-            created_at=moment,
-            updated_at=moment,
-        )
-        stage_delivery(delivery, unit)
+        stage_event_delivery(endpoint_id, event, unit)
+
+
+def stage_event_delivery(endpoint_id: str, event: Envelope, unit: Unit) -> None:
+    """Stage the delivery of an event to one endpoint: there is one of each."""
+    moment = clock.utcnow()
+    delivery = StoredDelivery(
+        id=f"{endpoint_id}_{event.event_id}",
+        endpoint_id=endpoint_id,
+        message_id=event.event_id,
+        event_type=event.event_type,
+        event_id=event.event_id,
+        expires_at=moment + KEPT,
+        created_at=moment,
+        updated_at=moment,
+    )
+    stage_delivery(delivery, unit)
 
 
 def stage_delivery(delivery: StoredDelivery, unit: Unit) -> None:

@@ -8,8 +8,8 @@ from shared_layer.messaging.unit import Unit
 from shared_layer.runtime.steps import Done
 from shared_layer.runtime.tasks import StoredTask
 from shared_layer.workflows.catalogue import checked, definitions, pinned
-from shared_layer.workflows.definition import Definition, Work
-from shared_layer.workflows.operations import uphold
+from shared_layer.workflows.definition import Definition, Step, Work
+from shared_layer.workflows.operations import OPERATIONS, uphold
 from shared_layer.workflows.progress import Progress, StepRecord
 
 
@@ -36,7 +36,8 @@ async def _forward(task: StoredTask, definition: Definition, progress: Progress,
         work.key = f"{task.id}:{waiting[0].name}"
         for operation in waiting[0].operations:
             await uphold(work.caller, operation)
-        output = await waiting[0].do(work)
+        with work.unit.on_behalf_of(_service(waiting[0])):
+            output = await waiting[0].do(work)
         progress.steps.append(_record(task, waiting[0].name, output, work.cost_micros))
         progress.cost_micros += work.cost_micros
     left = max(0, len(waiting) - 1)
@@ -51,11 +52,12 @@ async def _back(task: StoredTask, definition: Definition, progress: Progress, wo
     """Undo the last step that stands; where none does, end as cancelled, or begin again from the start."""
     if progress.done:
         record = progress.done[-1]
-        undo = definition.step(record.name).undo
-        if undo is not None:
+        step = definition.step(record.name)
+        if step.undo is not None:
             work.key = f"{task.id}:undo:{record.name}"
-            await undo(work, record.output)
-        record.state = "undone" if undo is not None else "kept"
+            with work.unit.on_behalf_of(_service(step)):
+                await step.undo(work, record.output)
+        record.state = "undone" if step.undo is not None else "kept"
         record.finished_at = clock.utcnow()
     last = not progress.done
     if last and progress.direction == "back_to_start":
@@ -65,6 +67,11 @@ async def _back(task: StoredTask, definition: Definition, progress: Progress, wo
     return Done(
         percent=min(99, percent), position=progress.position, outcome=progress.outcome, last=last, state="cancelled"
     )
+
+
+def _service(step: Step) -> str:
+    """Whose work the step does: its events are that service's. None in particular for a step without operations."""
+    return OPERATIONS[step.operations[0]].service if step.operations else ""
 
 
 def _record(task: StoredTask, name: str, output: dict[str, object], cost_micros: int) -> StepRecord:

@@ -115,6 +115,15 @@ async def test_a_campaign_is_planned_launched_announced_and_followed_up(office: 
     )
     assert campaign["name"] in task.json()["title"]
 
+    async def posted() -> bool:
+        message = await office.platform.gateway.get(
+            f"/api/xynergyos/v2/slack/messages/{run['steps'][2]['output']['message_id']}",
+            headers={"X-API-Key": office.key},
+        )
+        return bool(message.json()["state"] == "sent")
+
+    await eventually(posted)
+
 
 async def test_the_same_run_key_is_the_same_run_and_another_input_under_it_is_refused(office: Office) -> None:
     body = {"run_key": "spring", "input": {"assignee": "ada"}}

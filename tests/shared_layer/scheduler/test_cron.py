@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared_layer.scheduler.cron import Cron, Zone, delay, fires, next_fires
 
 ZONES = (
-    "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "America/Sao_Paulo",
+    "UTC", "Europe/Berlin", "America/New_York", "Australia/Adelaide", "Africa/Cairo", "America/Sao_Paulo",
     "Asia/Kolkata", "Asia/Beirut", "Pacific/Chatham", "America/St_Johns", "Africa/Casablanca", "Atlantic/Azores",
     "America/Havana", "Antarctica/Troll", "Pacific/Apia",
 )  # fmt: skip

@@ -1,0 +1,57 @@
+"""Which automations a tenant's events trigger: remembered in Redis until one of them is changed.
+
+The key holds a counter that every change advances: what was read before the change is out of reach after it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from shared_layer.automations.automation import COLLECTION, MOST
+from shared_layer.core.errors import ValidationFailed
+from shared_layer.core.logs import log
+from shared_layer.storage.cache import cached
+from shared_layer.storage.documents import tenant_collection
+from shared_layer.storage.redis import RedisUnavailable, redis
+from shared_layer.webhooks.deliverable import is_deliverable, known_types
+
+CATEGORY: Final = "automations"
+KEPT_SECONDS: Final = 60.0
+
+
+def known_type(event_type: str) -> str:
+    """The type, where there is such an event to hear of. Raises ValidationFailed."""
+    if event_type == "*":
+        raise ValidationFailed("An automation is upon events of one type.")
+    return known_types([event_type])[0]
+
+
+async def automations_for(tenant_id: str, event_type: str) -> list[str]:
+    """The ids of the enabled automations upon events of a type. Events that say that work is due trigger none."""
+    if not is_deliverable(event_type):
+        return []
+
+    async def load() -> list[dict[str, Any]]:
+        from google.cloud.firestore import FieldFilter
+
+        enabled = tenant_collection(tenant_id, COLLECTION).where(filter=FieldFilter("status", "==", "enabled"))
+        stream = enabled.select(["event_type"]).limit(MOST).stream()
+        return [{"id": each.id, "event_type": each.get("event_type")} async for each in stream]
+
+    found = await cached(tenant_id, CATEGORY, (str(await _version(tenant_id)),), load, ttl=KEPT_SECONDS)
+    return sorted(each["id"] for each in found.value if each["event_type"] == event_type)
+
+
+async def changed(tenant_id: str) -> None:
+    """Have the automations read again; without Redis there is nothing that remembers them."""
+    try:
+        await redis().command("INCR", f"automations_version:{tenant_id}")
+    except RedisUnavailable as error:
+        log("WARNING", "automations_version_not_advanced", str(error))
+
+
+async def _version(tenant_id: str) -> int:
+    try:
+        return int(await redis().command("GET", f"automations_version:{tenant_id}") or 0)
+    except RedisUnavailable:
+        return 0
