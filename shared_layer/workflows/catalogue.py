@@ -11,13 +11,12 @@ from shared_layer.workflows.definition import Definition
 
 def definitions() -> dict[str, tuple[Definition, ...]]:
     """Every workflow by name, its versions oldest first."""
-    from shared_layer.workflows.definitions import campaign_launch, content_pipeline, tenant_onboarding
+    from shared_layer.workflows.definitions.campaign_launch import CAMPAIGN_LAUNCH
+    from shared_layer.workflows.definitions.content_pipeline import CONTENT_PIPELINE
+    from shared_layer.workflows.definitions.tenant_onboarding import TENANT_ONBOARDING
 
-    return {
-        "campaign_launch": (campaign_launch.DEFINITION,),
-        "content_pipeline": (content_pipeline.DEFINITION,),
-        "tenant_onboarding": (tenant_onboarding.DEFINITION,),
-    }
+    newest_of_all = (CAMPAIGN_LAUNCH, CONTENT_PIPELINE, TENANT_ONBOARDING)
+    return {definition.name: (definition,) for definition in newest_of_all}
 
 
 def newest(name: str) -> Definition:
@@ -79,7 +78,7 @@ def _described(definition: Definition) -> DescribedWorkflow:
         definition=definition.version,
         summary=definition.summary,
         steps=[step.name for step in definition.steps],
-        undone=[step.name for step in definition.steps if step.undo is not None],
+        undone=[step.name for step in definition.steps if step.undone],
         scopes=sorted(definition.scopes),
         input_schema=definition.given.model_json_schema(),
     )

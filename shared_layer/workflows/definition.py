@@ -1,6 +1,6 @@
-"""A workflow's definition: named steps in order, each with what undoes it.
+"""A workflow's definition: named steps in order, and which of them are undone. What they do is in `doing`.
 
-    done ──▶ done ──▶ working        cancelled: ◀── undo ◀── undo (a step without `undo` is left as it is)
+    done ──▶ done ──▶ working        cancelled: ◀── undone ◀── undone (a step that nothing undoes is left as it is)
 
 A step's writes and events go on its unit and are committed with the run's new position: all of it or nothing, however
 often the step is attempted. What a step answers is kept and handed to the steps behind it.
@@ -41,15 +41,22 @@ Undo = Callable[[Work, dict[str, Any]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. `undo` takes back what it did, given what it answered; None: it stays as it is.
+    """One step, and whether what it did is taken back by a cancel.
 
     `operations` are those of the API that do the same: a policy that forbids one of them forbids the step.
     """
 
     name: str
-    do: Do
     operations: tuple[str, ...] = ()
-    undo: Undo | None = None
+    undone: bool = False
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What the steps of a definition do, by name, and what undoes them: that is given what the step answered."""
+
+    do: Mapping[str, Do]
+    undo: Mapping[str, Undo]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,6 @@ class Definition:
     given: type[Model]
     scopes: tuple[str, ...]
     steps: tuple[Step, ...]
-    emits: tuple[str, ...]
 
     def step(self, name: str) -> Step:
         """The step of that name. Raises LookupError."""

@@ -7,9 +7,10 @@ from shared_layer.core import clock
 from shared_layer.messaging.unit import Unit
 from shared_layer.runtime.steps import Done
 from shared_layer.runtime.tasks import StoredTask
-from shared_layer.workflows.catalogue import checked, definitions, pinned
+from shared_layer.workflows.catalogue import checked, pinned
 from shared_layer.workflows.definition import Definition, Step, Work
 from shared_layer.workflows.operations import OPERATIONS, uphold
+from shared_layer.workflows.performing import doing_of
 from shared_layer.workflows.progress import Progress, StepRecord
 
 
@@ -37,7 +38,7 @@ async def _forward(task: StoredTask, definition: Definition, progress: Progress,
         for operation in waiting[0].operations:
             await uphold(work.caller, operation)
         with work.unit.on_behalf_of(_service(waiting[0])):
-            output = await waiting[0].do(work)
+            output = await doing_of(definition.name, definition.version).do[waiting[0].name](work)
         progress.steps.append(_record(task, waiting[0].name, output, work.cost_micros))
         progress.cost_micros += work.cost_micros
     left = max(0, len(waiting) - 1)
@@ -53,11 +54,11 @@ async def _back(task: StoredTask, definition: Definition, progress: Progress, wo
     if progress.done:
         record = progress.done[-1]
         step = definition.step(record.name)
-        if step.undo is not None:
+        if step.undone:
             work.key = f"{task.id}:undo:{record.name}"
             with work.unit.on_behalf_of(_service(step)):
-                await step.undo(work, record.output)
-        record.state = "undone" if step.undo is not None else "kept"
+                await doing_of(definition.name, definition.version).undo[step.name](work, record.output)
+        record.state = "undone" if step.undone else "kept"
         record.finished_at = clock.utcnow()
     last = not progress.done
     if last and progress.direction == "back_to_start":
@@ -89,8 +90,3 @@ def _result(progress: Progress) -> str | None:
     """Where the result is: the last address that a step answered."""
     urls = [each.output["url"] for each in progress.done if isinstance(each.output.get("url"), str)]
     return urls[-1] if urls else None
-
-
-def emitted() -> tuple[str, ...]:
-    """Every event type that a step of any workflow stages."""
-    return tuple(sorted({name for versions in definitions().values() for each in versions for name in each.emits}))

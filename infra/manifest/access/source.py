@@ -78,7 +78,7 @@ def functions_of(value: Any) -> Iterator[FunctionType]:
         if type(value).__module__.startswith(OURS) and not isinstance(value, ModuleType):
             yield from functions_of(type(value))
             for held in getattr(value, "__dict__", {}).values():
-                yield from _plain(held)
+                yield from functions_of(held) if isinstance(held, dict) else _plain(held)
 
 
 def _plain(value: Any) -> Iterator[FunctionType]:

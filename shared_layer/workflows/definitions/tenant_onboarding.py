@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
-
-from shared_layer.core import clock
-from shared_layer.core.errors import NotFound
 from shared_layer.core.models import Model
 from shared_layer.crm.contact import Owner
-from shared_layer.crm.segments import SegmentDraft, SegmentRules, create_segment, delete_segment
-from shared_layer.crm.task import CrmTaskDraft
-from shared_layer.crm.todo import create_crm_task, delete_crm_task
-from shared_layer.tenants.onboarding import get_profile
-from shared_layer.workflows.definition import Definition, Step, Work
+from shared_layer.workflows.definition import Definition, Step
 
 
 class TenantOnboarding(Model):
@@ -22,55 +13,15 @@ class TenantOnboarding(Model):
     assignee: Owner | None = None
 
 
-async def _look(work: Work) -> dict[str, Any]:
-    profile = await get_profile(work.caller.tenant_id, work.caller)
-    missing = [{"step": each.step, "advice": each.what_to_do} for each in profile.onboarding if not each.done]
-    return {"missing": missing, "done": [each.step for each in profile.onboarding if each.done]}
-
-
-async def _give_tasks(work: Work) -> dict[str, Any]:
-    tasks = []
-    for number, each in enumerate(work.outputs["look"]["missing"]):
-        draft = CrmTaskDraft(
-            title=f"Set up: {each['step'].replace('_', ' ')}",
-            text=each["advice"],
-            due_at=clock.utcnow() + timedelta(days=1 + number),
-            assignee=work.given.assignee,
-        )
-        tasks.append((await create_crm_task(draft, work.caller, work.unit)).id)
-    return {"task_ids": tasks}
-
-
-async def _drop_tasks(work: Work, output: dict[str, Any]) -> None:
-    for task_id in output["task_ids"]:
-        try:
-            await delete_crm_task(task_id, work.caller, work.unit)
-        except NotFound:
-            continue  # somebody threw it away before
-
-
-async def _save_segment(work: Work) -> dict[str, Any]:
-    draft = SegmentDraft(name="Customers", rules=SegmentRules(stage="customer"))
-    return {"segment_id": (await create_segment(draft, work.caller, work.unit)).id}
-
-
-async def _drop_segment(work: Work, output: dict[str, Any]) -> None:
-    try:
-        await delete_segment(output["segment_id"], work.caller, work.unit)
-    except NotFound:
-        return  # somebody threw it away before
-
-
-DEFINITION = Definition(
+TENANT_ONBOARDING = Definition(
     name="tenant_onboarding",
     version=1,
     summary="Look what a tenant has still to set up, make it tasks with due dates, and save a first segment.",
     given=TenantOnboarding,
     scopes=("crm:write", "tenants:read"),
     steps=(
-        Step("look", _look, ("get_tenant",)),
-        Step("give_tasks", _give_tasks, ("create_crm_task",), undo=_drop_tasks),
-        Step("save_segment", _save_segment, ("create_segment",), undo=_drop_segment),
+        Step("look", ("get_tenant",)),
+        Step("give_tasks", ("create_crm_task",), undone=True),
+        Step("save_segment", ("create_segment",), undone=True),
     ),
-    emits=("crm_task_changed",),
 )

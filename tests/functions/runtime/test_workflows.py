@@ -20,6 +20,7 @@ from shared_layer.workflows import catalogue
 from shared_layer.workflows.catalogue import definitions
 from shared_layer.workflows.definition import Definition
 from shared_layer.workflows.operations import OPERATIONS
+from shared_layer.workflows.performing import doing_of
 from shared_layer.workflows.progress import Progress
 from tests.support import staging
 from tests.support.eventually import eventually
@@ -218,7 +219,7 @@ async def test_a_run_that_is_retried_from_the_start_first_undoes_what_was_done(
 
 async def _retry(office: Office, run_id: str, wanted: dict[str, str]) -> None:
     """Retry the tests' own workflow: the platform knows no definitions of it, so they are lent for the call."""
-    versions = tuple(Definition("test_slowly", number, "A test.", Model, (), (), ()) for number in (1, 2))
+    versions = tuple(Definition("test_slowly", number, "A test.", Model, (), ()) for number in (1, 2))
     former = catalogue.definitions
     catalogue.definitions = lambda: former() | {"test_slowly": versions}
     try:
@@ -255,6 +256,9 @@ def test_what_workflows_do_is_asked_of_policies_as_the_operations_that_do_the_sa
         )  # fmt: skip
     for versions in definitions().values():
         for definition in versions:
+            doing = doing_of(definition.name, definition.version)
+            assert list(doing.do) == [step.name for step in definition.steps]
+            assert list(doing.undo) == [step.name for step in definition.steps if step.undone]
             assert {name for step in definition.steps for name in step.operations} <= OPERATIONS.keys()
             needed = {OPERATIONS[name].scope for step in definition.steps for name in step.operations}
             assert needed <= set(definition.scopes)

@@ -13,8 +13,8 @@ from shared_layer.messaging.events.runtime import TaskStepDue
 from shared_layer.runtime.steps import EMITS, run_step
 from shared_layer.storage.documents import tenant_document
 from shared_layer.triggers import Envelope, Unit, on_event
-from shared_layer.workflows import catalogue
-from shared_layer.workflows.definition import Definition, Step, Work
+from shared_layer.workflows import catalogue, performing
+from shared_layer.workflows.definition import Definition, Do, Doing, Step, Undo, Work
 from shared_layer.workflows.running import run_workflow
 
 NAME = "test_slowly"
@@ -31,7 +31,7 @@ def _effect(work: Work, what: str) -> None:
     work.unit.create(tenant_document(tenant_id, "effects", uuid4().hex), {"what": what, "key": work.key})
 
 
-def _step(name: str, undone: bool = True) -> Step:
+def _do(name: str) -> Do:
     async def do(work: Work) -> dict[str, Any]:
         _effect(work, f"do {name}")
         await asyncio.sleep(work.given.seconds)
@@ -41,22 +41,29 @@ def _step(name: str, undone: bool = True) -> Step:
         work.cost_micros = 7
         return {"name": name}
 
+    return do
+
+
+def _undo(name: str) -> Undo:
     async def undo(work: Work, output: dict[str, Any]) -> None:
-        _effect(work, f"undo {output['name']}")
+        assert output == {"name": name}
+        _effect(work, f"undo {name}")
 
-    return Step(name, do, undo=undo if undone else None)
-
-
-def _definition(version: int, *steps: Step) -> Definition:
-    return Definition(NAME, version, "A test.", Given, (), steps, ())
+    return undo
 
 
-FORMER = catalogue.definitions()
-OWN = (
-    _definition(1, _step("first"), _step("kept", undone=False), _step("third"), _step("last")),
-    _definition(2, _step("first"), _step("kept", undone=False), _step("third"), _step("new"), _step("last")),
+STEPS = {1: ("first", "kept", "third", "last"), 2: ("first", "kept", "third", "new", "last")}
+DEFINITIONS = tuple(
+    Definition(NAME, version, "A test.", Given, (), tuple(Step(name, undone=name != "kept") for name in names))
+    for version, names in STEPS.items()
 )
-catalogue.definitions = lambda: FORMER | {NAME: OWN}
+DOING = {
+    (NAME, version): Doing({name: _do(name) for name in names}, {name: _undo(name) for name in names})
+    for version, names in STEPS.items()
+}
+FORMER, PERFORMERS = catalogue.definitions(), performing.performers()
+catalogue.definitions = lambda: FORMER | {NAME: DEFINITIONS}
+performing.performers = lambda: PERFORMERS | DOING
 
 
 @on_event(("system-runtime-events",), event_types=("task_step_due",), max_attempts=100, emits=EMITS)
