@@ -1,1 +1,4 @@
-"""Campaigns: planned by AI from a business brief, then launched, paused and resumed."""
+"""Campaigns: planned by AI from a business brief, then launched, paused and resumed.
+
+What other domains may use: `brief`, `creation.create_campaign`, `lifecycle` and `store.get_campaign`.
+"""

@@ -125,7 +125,7 @@ def test_keys_are_written_by_the_operations_on_keys_alone() -> None:
 
 
 ONBOARDING = {"get_tenant", "run_workflow_step"}
-"""They look whether the collections of the onboarding checklist hold anything: read from a table, so that any may be."""
+"""They look whether the collections of the onboarding checklist hold anything; their names come from a table."""
 
 
 def test_only_erasure_and_export_reach_every_collection() -> None:
