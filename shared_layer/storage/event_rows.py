@@ -6,25 +6,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
 
-from shared_layer.core.context import current
-from shared_layer.core.errors import Unavailable, ValidationFailed
-from shared_layer.core.logs import log
 from shared_layer.core.settings import settings
+from shared_layer.storage.bounded_query import Answer, run_bounded, seconds_left
 from shared_layer.storage.gcp_clients import bigquery
 from shared_layer.storage.warehouse import EVENTS, table_id
-
-if TYPE_CHECKING:
-    from google.cloud.bigquery import QueryJobConfig
-
-MAXIMUM_BYTES_BILLED: Final = 1 << 30
-"""What one query may read: 1 GiB, $0.006 at list price. BigQuery refuses the rest before it reads."""
-
-RETRY_SECONDS: Final = 1.5
-"""How long a failing BigQuery is tried again before the caller is told."""
-
-LONGEST_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +21,6 @@ class Period:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a query answered, and the bytes that BigQuery read for it."""
-
-    rows: list[dict[str, Any]]
-    bytes_processed: int
-
-
 async def query_events(
     tenant_id: str,
     period: Period,
@@ -50,7 +28,7 @@ async def query_events(
     event_types: Sequence[str],
     select: str,
     texts: Mapping[str, Sequence[str]],
-) -> Found:
+) -> Answer:
     """The answer to `select` (which may go on from `WITH`) over the relation `events`.
 
     `events` has `columns` of the tenant's events in `period`, of `event_types` (empty: all), each event once:
@@ -59,9 +37,7 @@ async def query_events(
     """
     sql = f"{_relation(columns, bool(event_types))}\n{select}"
     parameters = {**texts, "event_types": list(event_types)} if event_types else dict(texts)
-    context = current()
-    seconds = min(LONGEST_SECONDS, context.remaining() if context else LONGEST_SECONDS)
-    return await asyncio.to_thread(_run, sql, tenant_id, period, parameters, seconds)
+    return await asyncio.to_thread(_run, sql, tenant_id, period, parameters, seconds_left())
 
 
 def _relation(columns: Sequence[str], typed: bool) -> str:
@@ -75,49 +51,13 @@ def _relation(columns: Sequence[str], typed: bool) -> str:
 )"""  # noqa: S608 (the names come from the code; values are parameters)
 
 
-def _run(sql: str, tenant_id: str, period: Period, texts: Mapping[str, Sequence[str]], seconds: float) -> Found:
-    from google.api_core import exceptions
-    from google.auth.exceptions import TransportError
-    from google.cloud.bigquery.retry import DEFAULT_RETRY
-    from requests.exceptions import RequestException
+def _run(sql: str, tenant_id: str, period: Period, texts: Mapping[str, Sequence[str]], seconds: float) -> Answer:
+    from google.cloud.bigquery import ArrayQueryParameter, ScalarQueryParameter
 
-    try:
-        rows = bigquery().query_and_wait(
-            sql,
-            job_config=_config(tenant_id, period, texts),
-            api_timeout=seconds,
-            wait_timeout=seconds,
-            retry=DEFAULT_RETRY.with_timeout(min(RETRY_SECONDS, seconds)),
-            job_retry=None,
-        )
-        return Found([dict(row.items()) for row in rows], rows.total_bytes_processed or 0)
-    except exceptions.GoogleAPICallError as error:
-        if "bytes billed" in str(error):
-            raise ValidationFailed(
-                f"This period holds more than the {MAXIMUM_BYTES_BILLED} bytes that a query may read. Shorten it."
-            ) from None
-        if isinstance(error, exceptions.ServerError):
-            raise _away(error) from error
-        raise
-    except (exceptions.RetryError, RequestException, TransportError, TimeoutError) as error:
-        raise _away(error) from error
-
-
-def _away(error: Exception) -> Unavailable:
-    log("ERROR", "dependency_down", f"bigquery: {error}")
-    return Unavailable("The warehouse does not answer. Retry in a few seconds; GET /api/v1/events does without it.")
-
-
-def _config(tenant_id: str, period: Period, texts: Mapping[str, Sequence[str]]) -> QueryJobConfig:
-    from google.cloud.bigquery import ArrayQueryParameter, QueryJobConfig, ScalarQueryParameter
-
-    return QueryJobConfig(
-        query_parameters=[
-            ScalarQueryParameter("tenant_id", "STRING", tenant_id),
-            ScalarQueryParameter("since", "TIMESTAMP", period.since),
-            ScalarQueryParameter("until", "TIMESTAMP", period.until),
-            *[ArrayQueryParameter(name, "STRING", list(values)) for name, values in texts.items()],
-        ],
-        maximum_bytes_billed=MAXIMUM_BYTES_BILLED,
-        labels={"purpose": "analytics"},
-    )
+    parameters = [
+        ScalarQueryParameter("tenant_id", "STRING", tenant_id),
+        ScalarQueryParameter("since", "TIMESTAMP", period.since),
+        ScalarQueryParameter("until", "TIMESTAMP", period.until),
+        *[ArrayQueryParameter(name, "STRING", list(values)) for name, values in texts.items()],
+    ]
+    return run_bounded(bigquery(), sql, parameters, "analytics", seconds, "GET /api/v1/events does without it")

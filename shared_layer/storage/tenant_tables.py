@@ -8,35 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from shared_layer.core.context import current
-from shared_layer.core.errors import Unavailable, ValidationFailed
-from shared_layer.core.logs import log
 from shared_layer.core.settings import settings
+from shared_layer.storage.bounded_query import LONGEST_SECONDS, Answer, run_bounded, seconds_left
 from shared_layer.storage.gcp_clients import bigquery
 from shared_layer.storage.warehouse import Table, as_table, aso_dataset, table_id
 
-if TYPE_CHECKING:
-    from google.cloud.bigquery import QueryJobConfig
-
-MAXIMUM_BYTES_BILLED: Final = 1 << 30
-"""What one query may read: 1 GiB, $0.006 at list price. BigQuery refuses the rest before it reads."""
-
-LONGEST_SECONDS: Final = 30.0
 LOAD_SECONDS: Final = 60.0
 
 Parameter = str | int | float | date | Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a query answered, and the bytes that BigQuery read for it."""
-
-    rows: list[dict[str, Any]]
-    bytes_processed: int
 
 
 def of_tenant(table: Table, tenant_id: str, suffix: str = "") -> Table:
@@ -92,40 +75,11 @@ async def query_tenant(sql: str, **parameters: Parameter) -> Answer:
 
     Raises ValidationFailed where it would read too much, Unavailable where BigQuery does not answer.
     """
-    context = current()
-    seconds = min(LONGEST_SECONDS, context.remaining()) if context else LONGEST_SECONDS
-    return await asyncio.to_thread(_run, sql, parameters, seconds)
+    return await asyncio.to_thread(_run, sql, parameters, seconds_left())
 
 
 def _run(sql: str, parameters: Mapping[str, Parameter], seconds: float) -> Answer:
-    from google.api_core import exceptions
-    from google.auth.exceptions import TransportError
-    from requests.exceptions import RequestException
-
-    try:
-        rows = bigquery().query_and_wait(
-            sql, job_config=_config(parameters), api_timeout=seconds, wait_timeout=seconds, job_retry=None
-        )
-        return Answer([dict(row.items()) for row in rows], rows.total_bytes_processed or 0)
-    except exceptions.GoogleAPICallError as error:
-        if "bytes billed" in str(error):
-            raise ValidationFailed(
-                f"This period holds more than the {MAXIMUM_BYTES_BILLED} bytes that a query may read. Shorten it."
-            ) from None
-        if isinstance(error, exceptions.ServerError):
-            raise _away(error) from error
-        raise
-    except (exceptions.RetryError, RequestException, TransportError, TimeoutError) as error:
-        raise _away(error) from error
-
-
-def _away(error: Exception) -> Unavailable:
-    log("ERROR", "dependency_down", f"bigquery: {error}")
-    return Unavailable("The warehouse does not answer. Retry in a few seconds.")
-
-
-def _config(parameters: Mapping[str, Parameter]) -> QueryJobConfig:
-    from google.cloud.bigquery import ArrayQueryParameter, QueryJobConfig, ScalarQueryParameter
+    from google.cloud.bigquery import ArrayQueryParameter, ScalarQueryParameter
 
     made: list[Any] = []
     for name, value in parameters.items():
@@ -133,7 +87,7 @@ def _config(parameters: Mapping[str, Parameter]) -> QueryJobConfig:
             made.append(ScalarQueryParameter(name, _kind(value), value))
         else:
             made.append(ArrayQueryParameter(name, "STRING", list(value)))
-    return QueryJobConfig(query_parameters=made, maximum_bytes_billed=MAXIMUM_BYTES_BILLED, labels={"purpose": "aso"})
+    return run_bounded(bigquery(), sql, made, "aso", seconds)
 
 
 def _kind(value: str | int | float | date) -> str:

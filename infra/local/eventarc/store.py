@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from infra.local.durable import open_durable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS triggers (name TEXT PRIMARY KEY, resource TEXT NOT NULL);
@@ -43,11 +44,7 @@ class Store:
     """What must survive a kill -9; writes are on disk, in the write-ahead log, when a method returns."""
 
     def __init__(self, file: Path) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(file, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
+        self._db = open_durable(file, _SCHEMA)
 
     def close(self) -> None:
         self._db.close()

@@ -6,11 +6,12 @@ snapshot, or a topic with a retention of its own. Writes are on disk, in the wri
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+from infra.local.durable import open_durable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS resources (
@@ -57,11 +58,7 @@ class Store:
     """The resources, the messages, and who holds which."""
 
     def __init__(self, file: Path) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(file, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
+        self._db = open_durable(file, _SCHEMA)
 
     def close(self) -> None:
         self._db.close()

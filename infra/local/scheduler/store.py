@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local.durable import open_durable
 from infra.local.scheduler.errors import JobExists, JobMissing
 from infra.local.scheduler.wire import Job
 
@@ -47,12 +48,7 @@ class JobStore:
     """All access to the database; each method is one transaction."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(folder / "scheduler.sqlite3", isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(_SCHEMA)
+        self._db = open_durable(folder / "scheduler.sqlite3", _SCHEMA)
 
     def close(self) -> None:
         self._db.close()
