@@ -1,8 +1,8 @@
 """Search data with what is to be found planted in it: each site has a click curve of its own, that nobody is told.
 
 The curve is a power law whose top and exponent differ from site to site (a shop whose result pages are full of
-advertisements has a third of a blog's clicks at the same place). Searches differ from the curve by a log-normal quarter,
-positions move from day to day, impressions are Poisson's and clicks binomial.
+advertisements has a third of a blog's clicks at the same place). Searches differ from the curve by a log-normal
+quarter, positions move from day to day, impressions are Poisson's and clicks binomial.
 
 There is innocence, too: searches that show two pages every day, and searches whose page was moved once. What is planted
 counts as an opportunity where the true curve says that it is worth `WORTH` clicks in 28 days; what is planted and worth
