@@ -17,7 +17,7 @@ from shared_layer.governance.checkpoint_store import write_object
 from shared_layer.governance.places import object_prefix
 from shared_layer.governance.privacy_request import StoredRequest, refusal, request_document
 from shared_layer.governance.signing import certificate_signer
-from shared_layer.governance.subject import SamePerson
+from shared_layer.governance.subject import Forget, SamePerson
 from shared_layer.governance.subject_search import find_subject
 from shared_layer.messaging.events.governance import PrivacyRequestCompleted
 from shared_layer.messaging.unit import Unit
@@ -29,7 +29,7 @@ RESULTS: Final = "xynergy-reports"
 ROUNDS: Final = 3
 
 
-async def fulfil(tenant_id: str, request_id: str, unit: Unit, same: SamePerson) -> None:
+async def fulfil(tenant_id: str, request_id: str, unit: Unit, same: SamePerson, forget: Forget) -> None:
     """Do a request, and stage that it is done. A delivery after it is done does nothing.
 
     Raises Unavailable where the subject is still found after three rounds: the next delivery goes on.
@@ -43,7 +43,8 @@ async def fulfil(tenant_id: str, request_id: str, unit: Unit, same: SamePerson) 
     elif reason := await refusal(tenant_id, request.subject):
         request.status, request.refused_because = "refused", reason
     else:
-        await _erase(tenant_id, request)
+        forgotten = await forget(tenant_id, request.subject, unit.context)
+        await _erase(tenant_id, request, forgotten)
     if request.status == "received":
         request.status, request.completed_at = "done", clock.utcnow()
     request.name(None)
@@ -86,9 +87,9 @@ async def _export(tenant_id: str, request: StoredRequest) -> None:
     request.result = f"/api/v1/privacy/requests/{request.id}:download"
 
 
-async def _erase(tenant_id: str, request: StoredRequest) -> None:
+async def _erase(tenant_id: str, request: StoredRequest, forgotten: int) -> None:
     own = "/".join(request_document(tenant_id, request.id)._path)
-    erased: Counter[str] = Counter()
+    erased = Counter({"documents": forgotten})
     for _ in range(ROUNDS):
         finds = [find async for find in find_subject(tenant_id, request.subject, own)]
         if not finds:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from shared_layer.core.context import RequestContext
 from shared_layer.governance.commitment import subject_key
 
 ERASED: Final = "[erased]"
@@ -95,3 +96,6 @@ class Subject:
 
 SamePerson = Callable[[str, Subject], Awaitable[Subject]]
 """(tenant, subject) → the subject with whatever else is known to be the same person's."""
+
+Forget = Callable[[str, Subject, RequestContext], Awaitable[int]]
+"""Removes the subject's own records in (tenant), their counts with them; answers how many."""

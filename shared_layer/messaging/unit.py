@@ -106,6 +106,11 @@ class Unit:
         """Remove a document."""
         self._stages.append(lambda batch: batch.delete(reference))
 
+    def delete_unchanged(self, reference: AsyncDocumentReference, read_at: Any) -> None:
+        """Remove a document that nobody wrote since `read_at`; Conflict otherwise."""
+        option = firestore().write_option(last_update_time=read_at)
+        self._stages.append(lambda batch: batch.delete(reference, option=option))
+
     def emit(self, payload: EventPayload, tenant_id: str = "") -> Envelope:
         """Stage an event of the caller's tenant (or, for the platform's own functions, of `tenant_id`).
 

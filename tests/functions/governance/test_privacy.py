@@ -162,6 +162,8 @@ async def contact_of_ada(platform: LocalPlatform, key: str) -> str:
         f"{crm}/notes", json={"text": "Prefers tea.", "contact_id": contact_id}, headers=auth
     )
     assert note.status_code == 201, note.text
+    task = await platform.gateway.post(f"{crm}/tasks", json={"title": "Call", "contact_id": contact_id}, headers=auth)
+    assert task.status_code == 201, task.text
     deal = {"title": f"Engine for {ADA}", "amount_minor": 1200, "contact_id": contact_id}
     made = await platform.gateway.post(f"{crm}/deals", json=deal, headers=auth)
     assert made.status_code == 201, made.text
@@ -187,6 +189,9 @@ async def test_an_erasure_by_one_address_or_by_the_id_takes_the_whole_contact(pl
             assert "Lovelace" not in told, snapshot.reference.path
             assert "Prefers tea" not in told, snapshot.reference.path
     deals = await platform.gateway.get("/api/xynergyos/v2/crm/deals", headers={"X-API-Key": key})
+    counted = await platform.gateway.get("/api/xynergyos/v2/crm/statistics", headers={"X-API-Key": key})
+    assert counted.json()["contacts"]["total"] == 0, counted.text
+    assert not counted.json()["tasks"].get("open")
     kept = [(deal["title"], deal["amount_minor"], deal["contact_id"]) for deal in deals.json()["items"]]
     assert kept == [("Engine for [erased]", 1200, None)], "the business's own figures stay"
 
