@@ -2,8 +2,8 @@
 of Pub/Sub and Eventarc comes three times and shuffled.
 
 The seed decides when and what is killed: XYNERGY_KILL_SEED=N plays a printed one again (the machine's own timing stays
-what it is). Each life of the platform has the cloud and the functions killed twice each, and Redis once, and ends by a
-kill of everything, or of the supervisor alone; some platforms are killed while they start.
+what it is). Each life of the platform has four of its processes killed, the cloud and the functions up to twice, Redis
+up to once, and ends by a kill of everything, or of the supervisor alone; some platforms are killed while they start.
 """
 
 from __future__ import annotations
@@ -128,8 +128,7 @@ class Killing:
 
     async def _one_life(self, between: int, *, dies_early: bool) -> None:
         """Work on a platform that is up until it is killed as a whole; it is up again afterwards."""
-        processes = PROCESSES + REDIS
-        for module in self._chance.sample(processes, len(processes)):
+        for module in self._chance.sample(PROCESSES + REDIS, len(PROCESSES)):
             await self._work(self._chance.randint(0, between))
             self._went_down()
             await eventually(lambda module=module: self._killed(module), WITHIN)  # type: ignore[misc]
