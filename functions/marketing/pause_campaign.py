@@ -1,4 +1,4 @@
-"""Pause a running campaign."""
+"""Pause a running campaign, also in the middle of its mails."""
 
 from shared_layer.front_door import Caller, Id, Unit, endpoint
 from shared_layer.marketing import lifecycle
@@ -13,4 +13,4 @@ from shared_layer.marketing.campaign import Campaign
     emits=("campaign_status_changed",),
 )
 async def pause_campaign(campaign_id: Id, caller: Caller, unit: Unit) -> Campaign:
-    return await lifecycle.move_campaign(campaign_id, "paused", caller, unit)
+    return await lifecycle.pause_campaign(campaign_id, caller, unit)

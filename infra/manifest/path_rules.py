@@ -11,7 +11,7 @@ from typing import Final
 from infra.manifest.model import Finding, file_of
 from shared_layer.core.declaration import HttpOperation
 
-PREFIXES: Final = ("/api/", "/docs", "/dashboard", "/openapi.json", "/status")
+PREFIXES: Final = ("/api/", "/docs", "/dashboard", "/openapi.json", "/status", "/t/", "/u/")
 """Where operations may live. One that ends in a slash stands for what is below it, any other for itself as well."""
 
 _FIXED: Final = re.compile(r"^[A-Za-z0-9._~-]+(:[A-Za-z][A-Za-z0-9-]*)?$")

@@ -69,7 +69,7 @@ variable "gateway_host" {
 }
 
 variable "ai_keys" {
-  description = "The secrets with keys of AI providers that are in use: openai-api-key, abacus-api-key, internal-ai-key."
+  description = "The secrets of AI and mail providers in use: openai-api-key, abacus-api-key, internal-ai-key; resend-api-key, postmark-server-token, sendgrid-api-key, and resend-webhook-secret and so on."
   type        = list(string)
   default     = []
 }

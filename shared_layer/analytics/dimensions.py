@@ -27,6 +27,8 @@ _ALL: Final = (
     Dimension("event_type", "The event's type.", "event_type", ()),
     Dimension("source_service", "The service that the event comes from.", "source_service", ("source_service",)),
     Dimension("status", "The status that the event gave its subject, where it gave one.", "status", ("status",)),
+    _payload("campaign_id", "The campaign, in events of campaigns and their mails."),
+    _payload("variant", "The wording that was sent, in events of campaign mails."),
     _payload("provider", "The AI provider, in events of AI calls."),
     _payload("model", "The AI model, in events of AI calls."),
     _payload("route", "Where the AI router sent the call, in events of AI calls."),

@@ -22,6 +22,8 @@
     ├── UnsupportedMediaType        415 unsupported_media_type
     ├── ValidationFailed            422 validation_failed
     │   ├── IdempotencyKeyReused    422 idempotency_key_reused
+    │   ├── NotReady                422 not_ready
+    │   ├── TemplateInvalid         422 template_invalid
     │   └── UrlRefused              422 url_refused
     ├── UpgradeRequired             426 upgrade_required
     ├── VersionRequired             428 version_required
@@ -182,6 +184,16 @@ class ValidationFailed(Problem):
 class IdempotencyKeyReused(ValidationFailed):
     code, title = "idempotency_key_reused", "The Idempotency-Key belongs to another request"
     advice = "This Idempotency-Key was used with another body. Use a new key for a new request."
+
+
+class NotReady(ValidationFailed):
+    code, title = "not_ready", "The campaign is not ready"
+    advice = "Mend what checks name, then launch it again."
+
+
+class TemplateInvalid(ValidationFailed):
+    code, title = "template_invalid", "The template cannot be read"
+    advice = "Correct the template at the line and column that errors name."
 
 
 class UrlRefused(ValidationFailed):

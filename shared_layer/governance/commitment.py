@@ -46,6 +46,7 @@ PLAIN_FIELDS: Final = frozenset(
         *("content_id", "content_type", "locale", "publication_id", "publish_at", "asset_id", "same_as"),
         *("validation_id", "ruleset_id", "waiver_id", "link_id", "link_ids"),
         *("schedule_id", "schedule_run_id", "run_id", "automation_id", "automation_run_id"),
+        *("segment_id", "mail_id", "variant", "verdict", "after"),
         *("mailbox_id", "thread_id", "send_id", "suppression_id", "visibility", "direction", "history_id"),
     }
 )

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from shared_layer.core.errors import IllegalTransition
 from shared_layer.core.models import Entity, Model, PageQuery
 from shared_layer.marketing.brief import CampaignBrief
+from shared_layer.marketing.mail.setup import MailSetup
 from shared_layer.marketing.plan import CampaignPlan
 
 COLLECTION: Final = "marketing_campaigns"
@@ -52,6 +53,7 @@ class Campaign(Entity):
     brief: CampaignBrief
     plan: CampaignPlan
     ai: PlanOrigin
+    mail: MailSetup | None = Field(default=None, description="What is mailed to whom; null: the plan alone.")
     launch_at: datetime | None = None
     launched_at: datetime | None = None
     created_by: str
@@ -68,12 +70,13 @@ class Campaign(Entity):
 
 
 class CampaignChanges(Model):
-    """What may be changed; a field left out stays. The plan's texts only while the campaign is draft or approved."""
+    """What may be changed; a field left out stays. The plan and the mail only while it is draft or approved."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     status: Literal["draft", "approved", "scheduled", "done"] | None = None
     launch_at: AwareDatetime | None = None
     plan: CampaignPlan | None = None
+    mail: MailSetup | None = None
 
 
 class CampaignFilter(PageQuery):

@@ -6,6 +6,8 @@ from shared_layer.core.caller import Caller
 from shared_layer.core.errors import IllegalTransition, ValidationFailed, VersionMismatch
 from shared_layer.core.models import Page
 from shared_layer.marketing.campaign import COLLECTION, EDITABLE, Campaign, CampaignChanges, CampaignFilter
+from shared_layer.marketing.mail.halting import stage_halt
+from shared_layer.marketing.mail.wordings import checked_setup, with_wordings
 from shared_layer.messaging.events.marketing import CampaignStatusChanged, CampaignUpdated
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
@@ -32,19 +34,25 @@ async def update_campaign(
     campaign = await get_campaign(campaign_id, caller)
     if campaign.version != version:
         raise VersionMismatch()
+    if changes.mail is not None:
+        await checked_setup(changes.mail, caller.tenant_id)
     _change(campaign, changes, caller, unit)
+    if campaign.status == "done":
+        await stage_halt(campaign.id, caller.tenant_id, unit)
     unit.replace(tenant_document(caller.tenant_id, COLLECTION, campaign_id), campaign)
     return campaign
 
 
 def _change(campaign: Campaign, changes: CampaignChanges, caller: Caller, unit: Unit) -> None:
-    if changes.plan is not None:
-        if campaign.status not in EDITABLE:
-            raise IllegalTransition(f"The plan of a campaign that is {campaign.status} cannot be changed.")
-        if sum(channel.budget_usd for channel in changes.plan.channels) > campaign.brief.budget.high:
-            raise ValidationFailed("The channels' budgets sum to more than the brief's budget_range allows.")
+    if (changes.plan or "mail" in changes.model_fields_set) and campaign.status not in EDITABLE:
+        raise IllegalTransition(f"Plan and mail of a campaign that is {campaign.status} cannot be changed.")
+    money = sum(channel.budget_usd for channel in changes.plan.channels) if changes.plan else 0
+    if money > campaign.brief.budget.high:
+        raise ValidationFailed("The channels' budgets sum to more than the brief's budget_range allows.")
     campaign.name = changes.name or campaign.name
     campaign.plan = changes.plan or campaign.plan
+    if "mail" in changes.model_fields_set:
+        campaign.mail = changes.mail and with_wordings(changes.mail, campaign.plan)
     if "launch_at" in changes.model_fields_set:
         campaign.launch_at = changes.launch_at
     if changes.status is not None and changes.status != campaign.status:

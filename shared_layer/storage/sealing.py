@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,7 @@ SECRET: Final = "xynergy-seal-key"  # noqa: S105 (a name, not a secret)
 RELOAD_SECONDS: Final = 300.0
 KEY_BYTES: Final = 32
 _NONCE: Final = 12
+_KEY_ID: Final = 8
 
 _keys: dict[str, bytes] = {}
 _read_at = float("-inf")
@@ -52,6 +54,27 @@ def unseal(sealed: str, purpose: str) -> str:
     except (InvalidTag, binascii.Error, ValueError):
         raise ValueError("this was not sealed for that purpose, or it was changed") from None
     return opened.decode()
+
+
+def mark(text: str, purpose: str) -> str:
+    """A signature of `text` for `purpose`, as `{key id}{hex}`: the same for the same text, unlike what is sealed.
+
+    HMAC-SHA256, 128 bits of it, by a key that is made of the sealing key for this purpose alone.
+    """
+    key_id, key = next(iter(_all_keys().items()))
+    return key_id + _marked(text, purpose, key)
+
+
+def is_mark(text: str, purpose: str, given: str) -> bool:
+    """Whether `given` is the mark of `text`, by a key that is mounted, former ones included."""
+    key = _all_keys().get(given[:_KEY_ID])
+    expected = _marked(text, purpose, key or b"")
+    return hmac.compare_digest(given[_KEY_ID:].encode(), expected.encode()) and key is not None
+
+
+def _marked(text: str, purpose: str, key: bytes) -> str:
+    own = hmac.digest(key, b"mark " + purpose.encode(), "sha256")
+    return hmac.digest(own, text.encode(), "sha256")[:16].hex()
 
 
 def knows(sealed: str) -> bool:
@@ -86,7 +109,7 @@ def _read(text: str) -> dict[str, bytes]:
     keys = [base64.b64decode(line, validate=True) for line in text.split()]
     if not keys or any(len(key) != KEY_BYTES for key in keys):
         raise ValueError(f"it holds no keys of {KEY_BYTES} bytes in base64")
-    return {hashlib.sha256(b"id" + key).hexdigest()[:8]: key for key in keys}
+    return {hashlib.sha256(b"id" + key).hexdigest()[:_KEY_ID]: key for key in keys}
 
 
 def _cipher(key: bytes) -> Any:

@@ -72,12 +72,12 @@ class Quotas(Model):
 
 async def consume_quota(use: QuotaUse, caller: Caller) -> QuotaReceipt:
     """Count `use` where the limit allows. Raises QuotaExceeded, or Conflict for an id that stands for another use."""
-    consumption = _consumption(use, clock.utcnow())
+    consumption = consumption_of(use, clock.utcnow())
     counted = await count(caller.tenant_id, Entry("use", consumption))
     if counted.decision == "conflict":
         raise Conflict("This consumption_id stands for another use, or one that was refunded. Use a new one.")
     if counted.decision == "refused":
-        raise _exceeded(counted)
+        raise exceeded(counted)
     return _receipt(counted)
 
 
@@ -104,7 +104,8 @@ async def show_quotas(caller: Caller) -> Quotas:
     return Quotas(plan=plan, quotas=shown)
 
 
-def _consumption(use: QuotaUse, moment: datetime) -> Consumption:
+def consumption_of(use: QuotaUse, moment: datetime) -> Consumption:
+    """The record of a use at that moment."""
     return Consumption(
         id=use.consumption_id,
         meter=use.meter,
@@ -117,7 +118,8 @@ def _consumption(use: QuotaUse, moment: datetime) -> Consumption:
     )
 
 
-def _exceeded(counted: Counted) -> QuotaExceeded:
+def exceeded(counted: Counted) -> QuotaExceeded:
+    """What is said where a use did not fit."""
     wanted = counted.consumption
     reset_at = Period(wanted.period).reset_at
     seconds = max(1, math.ceil((reset_at - clock.utcnow()).total_seconds()))

@@ -15,6 +15,9 @@ from shared_layer.ai.providers.table import PROVIDERS
 from shared_layer.ai.router import meaning
 from shared_layer.core.declaration import AnyDeclaration, HttpOperation
 from shared_layer.docs import description
+from shared_layer.marketing.feedback import receiving
+from shared_layer.marketing.mail.provider import MailProvider
+from shared_layer.marketing.mail.providers import PROVIDERS as MAIL_PROVIDERS
 
 OPERATOR_KEYS: Final = "xynergy-api-keys"
 """The secret that holds the operators' keys."""
@@ -101,8 +104,12 @@ def _authenticates(declaration: AnyDeclaration) -> bool:
 
 
 def _provider_keys(declaration: AnyDeclaration) -> list[str]:
-    """The secrets that hold AI providers' keys, mounted where a stage has them."""
-    reading = Provider.key.fget  # type: ignore[attr-defined]
-    if not reaches(declaration, reading):
-        return []
-    return sorted(found.key_secret for found in PROVIDERS if found.key_secret)
+    """The secrets that hold AI and mail providers' keys, and what they sign with, mounted where a stage has them."""
+    keys: set[str] = set()
+    if reaches(declaration, Provider.key.fget):  # type: ignore[attr-defined]
+        keys |= {found.key_secret for found in PROVIDERS if found.key_secret}
+    if reaches(declaration, MailProvider.key.fget):  # type: ignore[attr-defined]
+        keys |= {found.secret for found in MAIL_PROVIDERS}
+    if reaches(declaration, receiving.receive):
+        keys |= set(receiving.SECRETS)
+    return sorted(keys)

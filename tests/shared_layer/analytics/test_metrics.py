@@ -56,6 +56,11 @@ async def test_every_metric_counts_what_its_definition_says(tenant: str) -> None
             "requests": 3,
             "campaigns_created": 2,
             "campaigns_launched": 1,
+            "mails_sent": 0,
+            "mails_clicked": 0,
+            "mails_bounced": 0,
+            "mail_unsubscribes": 0,
+            "mail_click_rate": None,
             "ai_calls": 3,
             "ai_cost_usd": 0.0315,
             "ai_tokens": 360,
@@ -65,6 +70,21 @@ async def test_every_metric_counts_what_its_definition_says(tenant: str) -> None
             "active_api_keys": 1,
         }
     ]
+
+
+async def test_campaign_mails_are_counted_once_each_by_campaign_and_variant(platform: LocalPlatform) -> None:
+    tenant_id = f"metrics-{uuid.uuid4().hex[:8]}"
+    mails = [{"campaign_id": "cmp_1", "mail_id": f"m{n}", "variant": "ab"[n % 2]} for n in range(4)]
+    events = [event(tenant_id, "campaign_mail_sent", mail) for mail in [*mails, mails[0]]]
+    events += [event(tenant_id, "campaign_mail_clicked", mails[0])] * 2
+    events.append(event(tenant_id, "campaign_mail_feedback", mails[1] | {"outcome": "bounced"}))
+    events.append(event(tenant_id, "campaign_mail_feedback", mails[2] | {"outcome": "delivered"}))
+    events.append(event(tenant_id, "campaign_unsubscribed", mails[3]))
+    await asyncio.gather(*map(sync_event, events))
+    names = ("mails_sent", "mails_clicked", "mails_bounced", "mail_unsubscribes", "mail_click_rate")
+    assert await numbers(tenant_id, *names) == [dict(zip(names, (4, 1, 1, 1, 0.25), strict=True))]
+    by_variant = await numbers(tenant_id, "mails_sent", dimensions=["variant"])
+    assert sorted((row["variant"], row["mails_sent"]) for row in by_variant) == [("a", 2), ("b", 2)]
 
 
 async def test_every_metric_can_be_asked_for_alone_where_there_is_nothing(platform: LocalPlatform) -> None:

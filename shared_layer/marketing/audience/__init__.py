@@ -1,0 +1,1 @@
+"""Audiences: segments as trees of rules over contacts and what passed between them and us."""

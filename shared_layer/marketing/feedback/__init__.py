@@ -1,0 +1,1 @@
+"""What providers tell of mails afterwards: proven, taken once, and turned into suppressions."""
