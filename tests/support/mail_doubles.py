@@ -45,7 +45,7 @@ class MailDouble:
 
 
 class ResendDouble(MailDouble):
-    """https://resend.com/docs/api-reference/emails/send-email: a key stands for one mail; another body under it is 409."""
+    """https://resend.com/docs/api-reference/emails/send-email: a key is one mail; another body under it is 409."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -33,8 +33,8 @@ class VariantCount(Model):
 class AbDecision(Model):
     """What came of a test. `variant` is what the rest gets, `proven` whether the difference is more than chance.
 
-    `p_value` is of the best against each other one, multiplied by the number of comparisons (Bonferroni);
-    `srm_p_value` of the chi-square test that the variants were given out evenly.
+    `p_value` is of the best against whichever other one comes closest (two-proportion z test), `srm_p_value` of the
+    chi-square test that the variants were given out evenly.
     """
 
     verdict: Verdict

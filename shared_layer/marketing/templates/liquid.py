@@ -78,7 +78,7 @@ def parsed(source: str, part: str, html: bool) -> BoundTemplate:
     try:
         return _environment(html).from_string(source)
     except LiquidError as error:
-        raise _invalid(source, part, _place(error), _words(error)) from None
+        raise _invalid(source, part, _place(error, source), _words(error)) from None
 
 
 def render(source: str, values: Mapping[str, Any], part: str, *, html: bool) -> Rendered:
@@ -91,7 +91,7 @@ def render(source: str, values: Mapping[str, Any], part: str, *, html: bool) -> 
     try:
         text = str(template.render(**values))
     except LiquidError as error:
-        raise _invalid(source, part, _place(error), _words(error)) from None
+        raise _invalid(source, part, _place(error, source), _words(error)) from None
     finally:
         _missing.reset(token)
     return Rendered(text, [_missed(source, part, name, index) for name, index in dict.fromkeys(noted)])
@@ -117,9 +117,10 @@ def position(source: str, index: int) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
 
 
-def _place(error: Any) -> int:
+def _place(error: Any, source: str) -> int:
+    """Where the error is: at the end, where something is missing that should have come."""
     token = getattr(error, "token", None)
-    return int(token.start_index) if token is not None and token.start_index >= 0 else 0
+    return int(token.start_index) if token is not None and token.start_index >= 0 else len(source)
 
 
 def _words(error: Any) -> str:

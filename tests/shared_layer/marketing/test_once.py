@@ -1,4 +1,4 @@
-"""Each mail once: deliveries doubled, interleaved and cut off at any moment, by a provider with keys and one without."""
+"""Each mail once: deliveries doubled, interleaved and cut off at any moment, by providers with keys and without."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from shared_layer.messaging.registry import EventPayload
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document
 from tests.support.campaigns import Marketing, new_marketing
+from tests.support.eventually import eventually
 from tests.support.mail_doubles import MailDouble, ResendDouble, SendGridDouble, served
 from tests.support.platform import LocalPlatform
 
@@ -155,8 +156,11 @@ async def test_a_campaign_that_is_paused_in_the_middle_stops_and_goes_on_without
         campaign_id = await collected(market)
         unit = unit_of(market)
         turn = asyncio.create_task(send_turn(CampaignSendDue(campaign_id=campaign_id, turn=1), unit))
-        while len(double.taken) < 5:
-            await asyncio.sleep(0)
+
+        async def begun() -> bool:
+            return len(double.taken) >= 5
+
+        await eventually(begun)
         await send_document(market.tenant_id, campaign_id).update({"halted": True})
         await turn
         left = len(double.taken)

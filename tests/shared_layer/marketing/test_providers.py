@@ -77,7 +77,10 @@ async def test_a_bad_address_is_refused_for_good(row: MailProvider, double: Mail
     with pytest.raises(MailRefused) as refused:
         await row.hand_over(LETTER)
     assert not refused.value.passing
-    assert refused.value.code == {"resend": "validation_error", "sendgrid": "personalizations.0.to", "postmark": "300"}[row.id]
+    assert (
+        refused.value.code
+        == {"resend": "validation_error", "sendgrid": "personalizations.0.to", "postmark": "300"}[row.id]
+    )
 
 
 async def test_a_broken_connection_leaves_in_doubt_whether_it_was_taken(row: MailProvider, double: MailDouble) -> None:
