@@ -11,6 +11,7 @@ from infra.demo.scenes.evening import evening
 from infra.demo.scenes.interrupted import interrupted
 from infra.demo.scenes.lost_key import lost_key
 from infra.demo.scenes.mistakes import mistakes
+from infra.demo.scenes.newsletter import newsletter
 from infra.demo.scenes.provider import provider_away
 from infra.demo.scenes.small_customer import small_customer
 from infra.demo.scenes.week import agency_week
@@ -26,5 +27,6 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     provider_away,
     lost_key,
     evening,
+    newsletter,
     agency_week,
 )

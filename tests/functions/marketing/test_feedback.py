@@ -14,7 +14,7 @@ from tests.support.campaigns import Marketing, new_marketing
 from tests.support.eventually import eventually
 from tests.support.platform import LocalPlatform
 
-SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef").decode()
+SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef").decode()  # pragma: allowlist secret
 
 
 async def mailed(platform: LocalPlatform, people: int = 1) -> tuple[Marketing, str, list[dict[str, Any]]]:

@@ -83,7 +83,7 @@ def test_readers_that_load_every_picture_did_not_open() -> None:
     [
         "ftp://a.example/",
         "https://",
-        "https://user:pw@a.example/",
+        "https://user:pw@a.example/",  # pragma: allowlist secret
         "https://a.example:99999/",
         "//a.example",
         "x",
