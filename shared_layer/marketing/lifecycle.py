@@ -55,6 +55,13 @@ async def resume_campaign(campaign_id: str, caller: Caller, unit: Unit, consume:
     return campaign
 
 
+async def end_campaign(campaign_id: str, caller: Caller, unit: Unit) -> Campaign:
+    """End a campaign that was launched; mails that have not left stay. Raises IllegalTransition."""
+    campaign = await _moved(campaign_id, "done", caller, unit)
+    await stage_halt(campaign_id, caller.tenant_id, unit)
+    return campaign
+
+
 async def _moved(campaign_id: str, status: Status, caller: Caller, unit: Unit) -> Campaign:
     """A campaign that was launched, moved to `status`. Raises IllegalTransition."""
     campaign = await get_campaign(campaign_id, caller)

@@ -14,9 +14,10 @@ from shared_layer.core.errors import NotFound
 from shared_layer.crm.task import CrmTaskDraft
 from shared_layer.crm.todo import create_crm_task, delete_crm_task
 from shared_layer.marketing.creation import create_campaign
-from shared_layer.marketing.lifecycle import launch_campaign, move_campaign
+from shared_layer.marketing.lifecycle import end_campaign, launch_campaign
 from shared_layer.marketing.store import get_campaign
 from shared_layer.slack.outgoing import NewMessage, post_message
+from shared_layer.tenants.mail_quota import remaining_mails
 from shared_layer.workflows.definition import Doing, Work
 
 
@@ -27,14 +28,15 @@ async def plan(work: Work) -> dict[str, Any]:
 
 
 async def launch(work: Work) -> dict[str, Any]:
-    campaign = await launch_campaign(work.outputs["plan"]["campaign_id"], work.caller, work.unit)
+    campaign_id = work.outputs["plan"]["campaign_id"]
+    campaign = await launch_campaign(campaign_id, work.caller.tenant_id, work.unit, remaining_mails)
     return {"status": campaign.status}
 
 
 async def end(work: Work, _output: dict[str, Any]) -> None:
     campaign = await get_campaign(work.outputs["plan"]["campaign_id"], work.caller)
     if campaign.status != "done":
-        await move_campaign(campaign.id, "done", work.caller, work.unit)
+        await end_campaign(campaign.id, work.caller, work.unit)
 
 
 async def announce(work: Work) -> dict[str, Any]:
