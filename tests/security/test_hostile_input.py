@@ -171,9 +171,12 @@ async def test_a_method_is_what_it_is(attacker: Attacker, name: str) -> None:
     assert (await attacker.send("GET", path)).json()["status"] == "active"
 
 
-SIGNED = {"receive_slack_events", "receive_webhook", "finish_gmail_connect"}
-"""Public operations that write: each proves its caller before it does anything, by a signature over the raw body, or by
-the sealed state and the one browser's cookie.
+SIGNED = {
+    *("receive_slack_events", "receive_webhook", "finish_gmail_connect"),
+    *("receive_mail_feedback", "unsubscribe"),
+}
+"""Public operations that write: each proves its caller before it does anything, by a signature over the raw body, by
+the sealed state and the one browser's cookie, or by the signed token of one mail.
 """
 
 

@@ -18,6 +18,8 @@ from shared_layer.core import clock
 from shared_layer.core.declaration import HttpOperation
 from shared_layer.core.scopes import PUBLIC, TENANT_SCOPES
 from shared_layer.crm.suggestion import TaskSuggestion, suggestion_document, suggestion_id
+from shared_layer.marketing.mail import outbox
+from shared_layer.marketing.mail.letter import Letter
 from shared_layer.messaging.dead_letters import keep
 from shared_layer.messaging.message import Message
 from shared_layer.storage.gcp_clients import firestore
@@ -80,6 +82,7 @@ async def seeded(platform: LocalPlatform, operations: tuple[HttpOperation, ...])
                 json=body_of(operation, tenant.canary),
             )
     await _bury(tenant)
+    await _mail(tenant)
     await _suggest(tenant)
     await _find(tenant)
     found: dict[str, set[str]] = {}
@@ -171,6 +174,20 @@ async def _find(tenant: Seeded) -> None:
         }
     )  # fmt: skip
     await opportunity_document(tenant.tenant_id, found.id).set(found.model_dump())
+
+
+async def _mail(tenant: Seeded) -> None:
+    """A mail in the outbox: only handlers put them there."""
+    letter = Letter(
+        key=f"cmp_{tenant.canary[6:20]}-{'0' * 24}-1",
+        sender_email="news@tenant.example",
+        sender_name="News",
+        to=f"{tenant.canary}@tenant.example",
+        subject=f"For {tenant.canary}",
+        html="<p>Hello</p>",
+        text="Hello",
+    )
+    await outbox.take(letter, tenant.tenant_id, letter.key.partition("-")[0], "con_none")
 
 
 async def _bury(tenant: Seeded) -> None:

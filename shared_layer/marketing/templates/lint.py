@@ -28,7 +28,7 @@ _SHOWN_HOST: Final = re.compile(r"^(?:https?://)?(?:www\.)?([a-z0-9-]+(?:\.[a-z0
 _SHORTENERS: Final = frozenset({"bit.ly", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "is.gd", "buff.ly"})
 
 
-class Finding(Model):
+class TemplateFinding(Model):
     """Something to change, and how much it matters."""
 
     rule: str
@@ -36,7 +36,7 @@ class Finding(Model):
     detail: str
 
 
-def lint(subject: str, html: str, text: str, unsubscribe_url: str, postal_address: str) -> list[Finding]:
+def lint(subject: str, html: str, text: str, unsubscribe_url: str, postal_address: str) -> list[TemplateFinding]:
     """The findings, the weightiest first."""
     found = [*_subject(subject), *_size(html, text), *_pictures(html, text), *_links(html, unsubscribe_url)]
     if pushy := sorted({one.casefold() for one in _PUSHY.findall(f"{subject} {text}")}):
@@ -46,16 +46,16 @@ def lint(subject: str, html: str, text: str, unsubscribe_url: str, postal_addres
     return sorted(found, key=lambda one: -POINTS[one.severity])
 
 
-def spam_score(findings: list[Finding]) -> int:
+def spam_score(findings: list[TemplateFinding]) -> int:
     """0 to 10: what the findings weigh together."""
     return min(10, sum(POINTS[one.severity] for one in findings))
 
 
-def _of(rule: str, severity: Severity, detail: str) -> Finding:
-    return Finding(rule=rule, severity=severity, detail=detail)
+def _of(rule: str, severity: Severity, detail: str) -> TemplateFinding:
+    return TemplateFinding(rule=rule, severity=severity, detail=detail)
 
 
-def _subject(subject: str) -> list[Finding]:
+def _subject(subject: str) -> list[TemplateFinding]:
     found = []
     if len(subject) > LONGEST_SUBJECT:
         found.append(_of("subject_length", "hint", f"{len(subject)} characters; readers show about {LONGEST_SUBJECT}."))
@@ -66,7 +66,7 @@ def _subject(subject: str) -> list[Finding]:
     return found
 
 
-def _size(html: str, text: str) -> list[Finding]:
+def _size(html: str, text: str) -> list[TemplateFinding]:
     size, found = len(html.encode()), []
     if size > CLIPPED_AT:
         found.append(
@@ -81,7 +81,7 @@ def _size(html: str, text: str) -> list[Finding]:
     return found
 
 
-def _pictures(html: str, text: str) -> list[Finding]:
+def _pictures(html: str, text: str) -> list[TemplateFinding]:
     pictures = _IMAGE.findall(html)
     found = []
     if without := sum(1 for one in pictures if not _ALT.search(one)):
@@ -91,7 +91,7 @@ def _pictures(html: str, text: str) -> list[Finding]:
     return found
 
 
-def _links(html: str, unsubscribe_url: str) -> list[Finding]:
+def _links(html: str, unsubscribe_url: str) -> list[TemplateFinding]:
     found = []
     links = links_of(html)
     if unsubscribe_url not in links:

@@ -13,7 +13,7 @@ from shared_layer.core.models import Model, empty_list
 from shared_layer.crm.contact import StoredContact, contact_document
 from shared_layer.marketing.mail.mail import StoredMail, mail_document, mail_id, mailbox_key
 from shared_layer.marketing.mail.setup import Body, Line, MailSender
-from shared_layer.marketing.templates.lint import Finding, lint, spam_score
+from shared_layer.marketing.templates.lint import TemplateFinding, lint, spam_score
 from shared_layer.marketing.templates.liquid import MissingVariable
 from shared_layer.marketing.templates.rendering import Made, make
 from shared_layer.marketing.templates.values import EXAMPLE, contact_values
@@ -64,7 +64,7 @@ class RenderedTemplate(Model):
     text: str
     html_bytes: int
     missing: list[MissingVariable] = Field(default_factory=empty_list)
-    findings: list[Finding] = Field(default_factory=empty_list)
+    findings: list[TemplateFinding] = Field(default_factory=empty_list)
     spam_score: int
     test_mail_id: str | None = Field(default=None, description="The test mail; without a provider it is in the outbox.")
 
