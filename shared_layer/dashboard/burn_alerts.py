@@ -71,6 +71,11 @@ async def check_burns(unit: Unit) -> None:
     await asyncio.gather(*changes)
 
 
+async def firing_alerts(service: str) -> list[BurnAlert]:
+    """The alerts of a service that fire now."""
+    return [alert async for alert in _firing() if alert.service == service]
+
+
 async def _firing() -> AsyncIterator[BurnAlert]:
     from google.cloud.firestore import FieldFilter
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from shared_layer.core import clock
 from shared_layer.core.models import Model
 from shared_layer.core.services import SERVICES
@@ -36,12 +38,12 @@ async def measure_burns() -> dict[str, dict[int, Window]]:
 
 async def burn_rates() -> AllBurnRates:
     """The burn rates of every service, now. Raises RedisUnavailable."""
-    rates = []
-    for service, windows in (await measure_burns()).items():
-        by_name = dict(zip(("5m", "30m", "1h", "6h", "3d"), (windows[minutes] for minutes in WINDOWS), strict=True))
-        rates.append(
-            BurnRates.model_validate(
-                {"service": service} | {f"burn_{name}": each.burn for name, each in by_name.items()}
-            )
-        )
-    return AllBurnRates(services=rates)
+    return AllBurnRates(services=[rates_of(service, windows) for service, windows in (await measure_burns()).items()])
+
+
+def rates_of(service: str, windows: Mapping[int, Window]) -> BurnRates:
+    """A service's burn rates, given its windows by their minutes."""
+    by_name = dict(zip(("5m", "30m", "1h", "6h", "3d"), (windows[minutes] for minutes in WINDOWS), strict=True))
+    return BurnRates.model_validate(
+        {"service": service} | {f"burn_{name}": each.burn for name, each in by_name.items()}
+    )
