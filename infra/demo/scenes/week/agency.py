@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from infra.demo.api import told
 from infra.demo.ear import Ear, listening
+from infra.demo.scenes.week.by_itself import look_back, set_up
 from infra.demo.scenes.week.desk import CRM, Desk, opened
 from infra.demo.scenes.week.incoming import PLAYS
 from infra.demo.stage import Stage, new_key
@@ -22,11 +23,13 @@ def agency_week(stage: Stage) -> None:
     desk = opened(stage, week)
     if desk is None:
         return
+    set_up(desk)
     with desk.api, listening(desk.api) as ear:
         for happening in week.happenings:
             PLAYS[happening.kind](desk, happening)
         _timeline(desk)
         _suggested(desk)
+        look_back(desk)
         _heard(desk, ear)
 
 
