@@ -9,7 +9,6 @@ from shared_layer.workflows.run import WorkflowRun
     "POST",
     "/api/v1/workflows/runs/{run_id}:retry",
     scope="runtime:write",
-    idempotency="optional",
     emits=cancelling.EMITS,
 )
 async def retry_workflow_run(run_id: Id, wanted: cancelling.Retry, caller: Caller, unit: Unit) -> WorkflowRun:

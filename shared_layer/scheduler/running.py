@@ -12,12 +12,11 @@ from shared_layer.core.caller import Caller
 from shared_layer.core.errors import ValidationFailed
 from shared_layer.core.ids import Id, new_id
 from shared_layer.core.models import Model
-from shared_layer.governance.group_commit import until_unopposed
 from shared_layer.messaging.unit import Unit
 from shared_layer.scheduler.cron import fires
 from shared_layer.scheduler.schedule import A_MOMENT, Overlap, StoredSchedule, schedule_reference
 from shared_layer.scheduler.schedule_run import ScheduleRun, new_run, run_reference
-from shared_layer.scheduler.starting import EMITS, Firing
+from shared_layer.scheduler.starting import Firing
 from shared_layer.storage.documents import from_snapshot, read
 from shared_layer.storage.gcp_clients import firestore
 
@@ -53,29 +52,22 @@ class RunOutcome(Model):
     ran_before: int = 0
 
 
-async def run_schedule(schedule_id: Id, wanted: RunRequest, caller: Caller, outer: Unit) -> RunOutcome:
-    """Run now, or for each fire of a range that has not run. It runs as whoever set the schedule up; also while paused.
+async def run_schedule(schedule_id: Id, wanted: RunRequest, caller: Caller, unit: Unit) -> RunOutcome:
+    """Stage a run now, or one for each fire of a range that has not run. It runs as whoever set the schedule up.
 
-    Raises NotFound; ValidationFailed for a range that is not past, or names more than 100 fires.
+    A paused schedule runs, too. Raises NotFound; ValidationFailed for a range that is not past, or names more than 100
+    fires. The commit raises Conflict where the schedule fired at the same time.
     """
-
-    async def attempt() -> RunOutcome:
-        schedule = await read(schedule_reference(caller.tenant_id, schedule_id), StoredSchedule)
-        unit = Unit(outer.context, caller.tenant_id, EMITS)
-        own = schedule.overlap
-        schedule.overlap = wanted.overlap or own
-        delegate = schedule.delegate
-        acting = caller._replace(
-            principal=delegate.principal, role=delegate.role, scopes=frozenset(delegate.scopes), operator=False
-        )
-        firing = Firing(schedule, acting, unit)
-        ran_before = await _fire(firing, wanted)
-        runs = list(firing.runs.values())
-        firing.stage()
-        await unit.commit()
-        return RunOutcome(runs=runs, ran_before=ran_before)
-
-    return await until_unopposed(attempt)
+    schedule = await read(schedule_reference(caller.tenant_id, schedule_id), StoredSchedule)
+    schedule.overlap = wanted.overlap or schedule.overlap
+    delegate = schedule.delegate
+    acting = caller._replace(
+        principal=delegate.principal, role=delegate.role, scopes=frozenset(delegate.scopes), operator=False
+    )
+    firing = Firing(schedule, acting, unit)
+    ran_before = await _fire(firing, wanted)
+    firing.stage()
+    return RunOutcome(runs=list(firing.runs.values()), ran_before=ran_before)
 
 
 async def _fire(firing: Firing, wanted: RunRequest) -> int:

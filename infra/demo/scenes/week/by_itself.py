@@ -1,4 +1,4 @@
-"""What the agency has the platform do by itself: a task upon each lead that left an address, and a digest on Mondays."""
+"""What the agency has the platform do by itself: a task upon each lead that left an address, a digest on Mondays."""
 
 from __future__ import annotations
 
