@@ -32,6 +32,7 @@ VARIABLES = {
     "bigquery": "BIGQUERY_EMULATOR_HOST",
     "storage": "STORAGE_EMULATOR_HOST",
 }
+HALF_OPEN = pytest.param("half_open", marks=pytest.mark.long)  # for who waits it is as long as a black hole
 IN_TIME = 20.0
 """Longer than any deadline of these functions (15 s): a limit, not a measurement."""
 
@@ -149,7 +150,7 @@ async def test_without_pubsub_commands_work_and_their_events_arrive_when_it_is_b
         create_campaign.proxies["pubsub"].heal()
 
 
-@pytest.mark.parametrize("fault", ["cut", "blackhole", "half_open"])
+@pytest.mark.parametrize("fault", ["cut", "blackhole", HALF_OPEN])
 async def test_without_pubsub_a_replay_is_refused_with_503(platform: LocalPlatform, tmp_path: Path, fault: str) -> None:
     tenant_id, key = await platform.tenant()
     async with cuttable(platform, ROOT / "functions" / "runtime" / "replay_events.py", tmp_path / "log") as function:
@@ -166,7 +167,7 @@ async def test_without_pubsub_a_replay_is_refused_with_503(platform: LocalPlatfo
         await eventually(taken, within=40)
 
 
-@pytest.mark.parametrize("fault", ["cut", "blackhole", "half_open"])
+@pytest.mark.parametrize("fault", ["cut", "blackhole", HALF_OPEN])
 @pytest.mark.parametrize("dependency", ["bigquery", "storage"])
 async def test_without_bigquery_or_storage_a_503_says_so_in_time(
     platform: LocalPlatform, tmp_path: Path, dependency: str, fault: str
