@@ -4,19 +4,22 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from shared_layer.front_door import PUBLIC, Resources, Unit, endpoint
-from shared_layer.gmail import connecting, consent
-from shared_layer.gmail.connected_page import POLICY, question_page
-from shared_layer.gmail.connecting import CallbackQuery
+from shared_layer.gmail.connecting import PURPOSE
+from shared_layer.google_consent import consent
+from shared_layer.google_consent.grant import CallbackQuery
+from shared_layer.google_consent.page import POLICY, question_page
 
 
 @endpoint(
     "GET",
-    connecting.CALLBACK,
+    PURPOSE.callback,
     scope=PUBLIC,
     tier="none",
     resources=Resources(secrets=("xynergy-seal-key",)),
 )
 async def ask_gmail_consent(query: CallbackQuery, request: Request, unit: Unit) -> HTMLResponse:
-    asked = await consent.ask(query, request.cookies.get(consent.COOKIE), unit)
+    asked = await consent.ask(PURPOSE, query, request.cookies.get(PURPOSE.cookie), unit)
+    who = "Everybody there" if asked.connect.details["visibility"] == "everything" else "You"
+    page = question_page(asked, "your mailbox", f"{who} will be able to read its mail, and mail can be sent from it.")
     headers = {"Content-Security-Policy": POLICY, "Set-Cookie": asked.set_cookie(), "Cache-Control": "no-store"}
-    return HTMLResponse(question_page(asked), headers=headers)
+    return HTMLResponse(page, headers=headers)

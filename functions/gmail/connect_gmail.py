@@ -2,7 +2,8 @@
 
 from shared_layer.front_door import Caller, Resources, Unit, endpoint
 from shared_layer.gmail import connecting
-from shared_layer.gmail.connecting import Begun, NewConnect
+from shared_layer.gmail.connecting import NewConnect
+from shared_layer.google_consent.grant import Begun
 
 
 @endpoint(

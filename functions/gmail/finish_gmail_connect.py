@@ -4,14 +4,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from shared_layer.front_door import PUBLIC, Resources, Unit, endpoint
-from shared_layer.gmail import connecting, consent
-from shared_layer.gmail.connected_page import POLICY, connected_page
-from shared_layer.gmail.connecting import CallbackQuery
+from shared_layer.gmail import connecting
+from shared_layer.gmail.connecting import PURPOSE
+from shared_layer.google_consent.grant import CallbackQuery
+from shared_layer.google_consent.page import POLICY, connected_page
 
 
 @endpoint(
     "POST",
-    connecting.CALLBACK,
+    PURPOSE.callback,
     scope=PUBLIC,
     tier="none",
     deadline=30,
@@ -19,5 +20,6 @@ from shared_layer.gmail.connecting import CallbackQuery
     resources=Resources(secrets=("xynergy-seal-key", "xynergy-google-oauth")),
 )
 async def finish_gmail_connect(query: CallbackQuery, request: Request, unit: Unit) -> HTMLResponse:
-    mailbox = await connecting.finish(query, request.cookies.get(consent.COOKIE), unit)
-    return HTMLResponse(connected_page(mailbox.email), headers={"Content-Security-Policy": POLICY})
+    mailbox = await connecting.finish(query, request.cookies.get(PURPOSE.cookie), unit)
+    page = connected_page(mailbox.email, "Its newest mail is being read.")
+    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})

@@ -20,6 +20,8 @@ COLLECTION: Final = "aso_sites"
 SITES_AT_MOST: Final = 20
 DOMAIN: Final = "sc-domain:"
 
+Mode = Literal["mock", "live"]
+
 SiteUrl = Annotated[
     str,
     StringConstraints(
@@ -45,7 +47,7 @@ class Site(Entity):
 
     id: str
     site_url: str
-    mode: Literal["mock", "live"]
+    mode: Mode
     data_date: Day | None = None
     first_date: Day | None = None
     last_synced_at: datetime | None = None

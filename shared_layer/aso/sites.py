@@ -8,7 +8,7 @@ from typing import Final
 from shared_layer.aso.days import Span, ending, newest_published
 from shared_layer.aso.search_console.api import SearchConsoleError, properties
 from shared_layer.aso.search_console.connection import stored_connection
-from shared_layer.aso.site import COLLECTION, SITES_AT_MOST, NewSite, Site, SiteQuery, site_document
+from shared_layer.aso.site import COLLECTION, SITES_AT_MOST, Mode, NewSite, Site, SiteQuery, site_document
 from shared_layer.aso.tables import performance_table, totals_table
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
@@ -36,20 +36,23 @@ async def add_site(new: NewSite, caller: Caller, unit: Unit) -> Site:
         raise IllegalTransition(f"{new.site_url} is followed already.")
     if len(known) >= SITES_AT_MOST:
         raise IllegalTransition(f"{SITES_AT_MOST} sites are followed. Remove one first.")
-    moment = clock.utcnow()
-    live = await _is_readable(new.site_url, caller.tenant_id)
-    site = Site(
-        id=new_id("site"),
-        site_url=new.site_url,
-        mode="live" if live else "mock",
-        created_at=moment,
-        updated_at=moment,
-    )
+    site = new_site(new.site_url, "live" if await _is_readable(new.site_url, caller.tenant_id) else "mock")
     unit.create(site_document(caller.tenant_id, site.id), site.model_dump())
+    stage_first_sync(site, unit)
+    return site
+
+
+def new_site(site_url: str, mode: Mode) -> Site:
+    """A site of which nothing was pulled yet."""
+    moment = clock.utcnow()
+    return Site(id=new_id("site"), site_url=site_url, mode=mode, created_at=moment, updated_at=moment)
+
+
+def stage_first_sync(site: Site, unit: Unit) -> None:
+    """Stage that a site was added, and the pull of its last 90 days."""
     span = ending(newest_published(), FIRST_DAYS)
     unit.emit(AsoSiteChanged(site_id=site.id, change="added", mode=site.mode))
     unit.emit(AsoSyncDue(site_id=site.id, since=span.since, until=span.until))
-    return site
 
 
 async def _is_readable(wanted: str, tenant_id: str) -> bool:

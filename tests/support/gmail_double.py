@@ -7,7 +7,6 @@ Codes are good once, with their PKCE verifier alone; history older than `oldest`
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import time
 import uuid
@@ -16,16 +15,17 @@ from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from tests.support.provider_double import Answer, Json, ProviderDouble, served
+from tests.support.google_double import CLIENT, GoogleDouble
+from tests.support.provider_double import Answer, Json, served
 
-CLIENT = {"client_id": "double.apps.example", "client_secret": "double-client"}  # pragma: allowlist secret
+__all__ = ["CLIENT", "GmailDouble", "gmail_double"]
+
 PAGE = 3
 """Small, so that everything takes several pages."""
 
 
-class GmailDouble(ProviderDouble):
+class GmailDouble(GoogleDouble):
     """A mailbox. `sent` are the mails that went out."""
 
     def __init__(self) -> None:
@@ -39,23 +39,10 @@ class GmailDouble(ProviderDouble):
         self.files: dict[str, bytes] = {}
         self.sent: list[Message] = []
         self.calls: list[tuple[str, str, Json]] = []
-        self.codes: dict[str, str] = {}
-        self.refresh_token = f"1//{uuid.uuid4().hex}"
-        self.access_tokens: set[str] = set()
-        self.revoked = False
 
     def fail_next(self, name: str, status: int, answer: str, times: int = 1, **headers: str) -> None:
         """Let the next calls of a path be refused for that reason."""
         super().fail_next(name, status, _error(status, answer), times, **headers)
-
-    def consent(self, authorization_url: str) -> Json:
-        """The owner's consent: what the browser comes back with."""
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(authorization_url).query).items()}
-        assert asked["client_id"] == CLIENT["client_id"]
-        assert (asked["access_type"], asked["code_challenge_method"]) == ("offline", "S256")
-        code = f"4/{uuid.uuid4().hex}"
-        self.codes[code] = asked["code_challenge"]
-        return {"state": asked["state"], "code": code, "scope": asked["scope"]}
 
     def receive(self, sender: str, subject: str, text: str, thread: str = "", **more: Any) -> str:
         """A mail arrives; answers its id. The history tells of it."""
@@ -92,7 +79,7 @@ class GmailDouble(ProviderDouble):
     def answer(self, method: str, path: str, given: Json, token: str) -> Answer:
         self.calls.append((method, path, given))
         if path == "/token":
-            return self._token(given)
+            return self.token(given)
         name = path.removeprefix("/upload").removeprefix("/gmail/v1/users/me")
         if fault := self.fault(name):
             return fault
@@ -107,24 +94,6 @@ class GmailDouble(ProviderDouble):
             return (200, found, {}) if found else (404, _error(404, "notFound"), {})
         handle = getattr(self, f"_{method.lower()}{name.replace('/', '_')}", None)
         return handle(given) if handle else (404, _error(404, "notFound"), {})
-
-    def _token(self, given: Json) -> tuple[int, Json, dict[str, str]]:
-        refused = (400, {"error": "invalid_grant", "error_description": "Bad Request"}, {})
-        if {name: given.get(name) for name in CLIENT} != CLIENT:
-            return 401, {"error": "invalid_client"}, {}
-        if given["grant_type"] == "refresh_token":
-            if given["refresh_token"] != self.refresh_token or self.revoked:
-                return refused
-            return 200, self._grant(), {}
-        digest = hashlib.sha256(given["code_verifier"].encode()).digest()
-        if self.codes.pop(given["code"], None) != base64.urlsafe_b64encode(digest).decode().rstrip("="):
-            return refused
-        return 200, self._grant() | {"refresh_token": self.refresh_token}, {}
-
-    def _grant(self) -> Json:
-        token = f"ya29.{uuid.uuid4().hex}"
-        self.access_tokens.add(token)
-        return {"access_token": token, "expires_in": 3599, "token_type": "Bearer", "scope": "…"}
 
     def _get_profile(self, _: Json) -> tuple[int, Json, dict[str, str]]:
         return 200, {"emailAddress": self.email, "historyId": str(self.history_id), "messagesTotal": 1}, {}

@@ -17,6 +17,7 @@ AGREED = ROOT / "infra" / "manifest" / "access" / "access.txt"
 SIGNED = {
     *("receive_slack_events", "receive_webhook", "ask_gmail_consent", "finish_gmail_connect"),
     *("receive_mail_feedback", "track_click", "track_open", "unsubscribe"),
+    *("ask_search_console_consent", "finish_search_console_connect"),
 }
 """Public operations that know their tenant from a signature."""
 
@@ -112,7 +113,7 @@ def test_a_public_operation_touches_no_tenant_unless_it_takes_signed_calls() -> 
             assert set(reached.reads) <= (SHOWN if operation.name in SITES else {"redis"}), operation.name
 
 
-FIRST_BROWSER = {"tenants/*/gmail_connects"}
+FIRST_BROWSER = {"tenants/*/google_connects"}
 """The browser that comes back from Google first is remembered: it alone may press the button."""
 
 OPENED = {"tenants/*/marketing_mails"}

@@ -1,6 +1,6 @@
-"""The last word before a mailbox is connected: one browser, and the person before it, who reads where the mail goes.
+"""The last word before an account is connected: one browser, and the person before it, who reads whom it goes to.
 
-Whoever begins a connection can send its address to somebody else, whose mail would then be his (RFC 6819, 4.4.1.8).
+Whoever begins a connection can send its address to somebody else, whose account would then be his (RFC 6819, 4.4.1.8).
 So what Google sends back connects nothing yet. The first browser that comes back gets a cookie and a page that names
 the tenant; only the button on that page, pressed in that browser, connects.
 """
@@ -9,40 +9,48 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Final
 from urllib.parse import urlencode
 
 from shared_layer.core.errors import InvalidRequest
 from shared_layer.core.settings import settings
-from shared_layer.gmail.connecting import CALLBACK, COLLECTION, GOOD_FOR, CallbackQuery, begun, digest, is_browser
+from shared_layer.google_consent.grant import (
+    COLLECTION,
+    GOOD_FOR,
+    CallbackQuery,
+    GoogleConnect,
+    Purpose,
+    begun,
+    digest,
+    is_browser,
+)
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document
 from shared_layer.storage.gcp_clients import firestore
 
-COOKIE: Final = "xynergy-gmail-connect"
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the page asks: whether the tenant called so may read the mail; `action` is where its button leads."""
+    """What the page asks: whether the tenant called so may have the account; `action` is where its button leads."""
 
     tenant: str
-    everybody: bool
+    connect: GoogleConnect
+    purpose: Purpose
     action: str
     cookie: str
 
     def set_cookie(self) -> str:
         """The header that gives the browser its cookie: for ten minutes, for this address alone, for no script."""
         secure = "; Secure" if settings().gateway_url.startswith("https://") else ""
-        seconds = int(GOOD_FOR.total_seconds())
-        return f"{COOKIE}={self.cookie}; Path={CALLBACK}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+        seconds, name = int(GOOD_FOR.total_seconds()), self.purpose.cookie
+        path = self.purpose.callback
+        return f"{name}={self.cookie}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
-async def ask(query: CallbackQuery, cookie: str | None, unit: Unit) -> Question:
+async def ask(purpose: Purpose, query: CallbackQuery, cookie: str | None, unit: Unit) -> Question:
     """Stage that this browser is the one. Raises InvalidRequest for a second one, or a state that is none."""
-    tenant_id, connect, code = await begun(query)
+    tenant_id, connect, code = await begun(purpose, query)
     if connect.browser is not None and not is_browser(connect, cookie):
-        raise InvalidRequest("Another browser opened this address first. Begin again with POST /connect.")
+        raise InvalidRequest(f"Another browser opened this address first. Begin again with {purpose.again}.")
     if connect.browser is None or cookie is None:
         cookie = secrets.token_urlsafe(32)
         connect.browser = digest(cookie)
@@ -51,7 +59,8 @@ async def ask(query: CallbackQuery, cookie: str | None, unit: Unit) -> Question:
     given = {"state": query.state, "code": code}
     return Question(
         tenant=(tenant.to_dict() or {}).get("name", tenant_id),
-        everybody=connect.visibility == "everything",
-        action=f"{CALLBACK}?{urlencode(given)}",
+        connect=connect,
+        purpose=purpose,
+        action=f"{purpose.callback}?{urlencode(given)}",
         cookie=cookie,
     )
