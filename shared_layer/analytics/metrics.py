@@ -174,6 +174,22 @@ _ALL: Final = (
         ("payload",),
     ),
     Metric(
+        "search_opportunities_found",
+        "count",
+        "Search opportunities that were found in the period and were not there before.",
+        _subjects("opportunity_found", "opportunity_id"),
+        ("opportunity_found",),
+        ("payload",),
+    ),
+    Metric(
+        "pages_audited",
+        "count",
+        "Audits of pages.",
+        _subjects("page_audited", "audit_id"),
+        ("page_audited",),
+        ("payload",),
+    ),
+    Metric(
         "api_keys_created",
         "count",
         "API keys created in the period, the successors of rotated ones included.",

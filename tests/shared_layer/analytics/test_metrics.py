@@ -36,6 +36,8 @@ async def tenant(platform: LocalPlatform) -> str:
         event(tenant_id, "api_key_created", {"key_id": "key_1", "scopes": []}, request="r2"),
         event(tenant_id, "api_key_created", {"key_id": "key_2", "scopes": []}, request="r2"),
         event(tenant_id, "api_key_revoked", {"key_id": "key_1"}, 3, request="r3"),
+        event(tenant_id, "opportunity_found", {"opportunity_id": "opp_1"}, request="r3"),
+        event(tenant_id, "page_audited", {"audit_id": "aud_1"}, request="r3"),
     ]
     await asyncio.gather(*map(sync_event, events))
     return tenant_id
@@ -51,8 +53,8 @@ async def test_every_metric_counts_what_its_definition_says(tenant: str) -> None
     names = [name for name in METRICS if name != "campaigns_by_status"]
     assert await numbers(tenant, *names) == [
         {
-            "event_count": 11,
-            "event_types": 5,
+            "event_count": 13,
+            "event_types": 7,
             "requests": 3,
             "campaigns_created": 2,
             "campaigns_launched": 1,
@@ -66,6 +68,8 @@ async def test_every_metric_counts_what_its_definition_says(tenant: str) -> None
             "ai_tokens": 360,
             "ai_cache_hit_rate": 1 / 3,
             "ai_latency_ms": 250.0,
+            "search_opportunities_found": 1,
+            "pages_audited": 1,
             "api_keys_created": 2,
             "active_api_keys": 1,
         }
