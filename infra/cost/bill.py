@@ -21,8 +21,7 @@ class Line:
 def bill(loads: Sequence[Load], firestore: str = "us-central1") -> tuple[Line, ...]:
     """What a second of the load costs; `firestore` is where the database is."""
     read, write = prices.FIRESTORE[firestore]
-    calls = sum(one.rate for one in loads)
-    api = sum(one.rate for one in loads if one.api)
+    calls, api = sum(one.rate for one in loads), sum(one.rate for one in loads if one.api)
     reads = sum(one.rate * one.reads for one in loads)
     writes = sum(one.rate * one.writes for one in loads)
     pushed = sum(one.rate for one in loads if one.pushed)
