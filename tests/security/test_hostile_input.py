@@ -172,7 +172,7 @@ async def test_a_method_is_what_it_is(attacker: Attacker, name: str) -> None:
 
 
 SIGNED = {
-    *("receive_slack_events", "receive_webhook", "finish_gmail_connect"),
+    *("receive_slack_events", "receive_webhook", "finish_gmail_connect", "finish_search_console_connect"),
     *("receive_mail_feedback", "unsubscribe"),
 }
 """Public operations that write: each proves its caller before it does anything, by a signature over the raw body, by
