@@ -2,7 +2,6 @@
 
 from shared_layer.content import versions
 from shared_layer.content.piece import Piece
-from shared_layer.content.version import Number
 from shared_layer.front_door import Caller, Id, Unit, endpoint
 
 
@@ -13,5 +12,5 @@ from shared_layer.front_door import Caller, Id, Unit, endpoint
     idempotency="optional",
     emits=("content_updated",),
 )
-async def restore_piece_version(content_id: Id, number: Number, caller: Caller, unit: Unit) -> Piece:
+async def restore_piece_version(content_id: Id, number: Id, caller: Caller, unit: Unit) -> Piece:
     return await versions.restore_version(content_id, number, caller, unit)

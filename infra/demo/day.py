@@ -47,6 +47,20 @@ class TwoEditors:
 
 
 @dataclass(frozen=True, slots=True)
+class Article:
+    """An article of the company's site: `forgotten` is what its author should have taken out, `later` a later title."""
+
+    title: str
+    slug: str
+    site: str
+    keyphrase: str
+    source: str
+    html: str
+    forgotten: str
+    later: str
+
+
+@dataclass(frozen=True, slots=True)
 class SmallCustomer:
     """A tenant on the standard plan that reads more often than its plan allows."""
 
@@ -83,6 +97,7 @@ class Day:
     interrupted: Brief
     mistakes: tuple[Mistake, ...]
     two_editors: TwoEditors
+    article: Article
     small_customer: SmallCustomer
     assistant: Assistant
     provider: ProviderScene
@@ -99,6 +114,7 @@ def read_day(path: Path = DAY) -> Day:
         interrupted=told["interrupted"],
         mistakes=tuple(Mistake(**entry) for entry in told["mistakes"]),
         two_editors=TwoEditors(**told["two_editors"]),
+        article=Article(**told["article"]),
         small_customer=SmallCustomer(**told["small_customer"]),
         assistant=Assistant(**told["assistant"]),
         provider=ProviderScene(**{**provider, "while_away": tuple(provider["while_away"])}),

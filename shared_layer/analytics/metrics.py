@@ -13,6 +13,7 @@ Unit = Literal["count", "usd", "ratio", "milliseconds", "tokens"]
 CAMPAIGN_STATES: Final = ("campaign_created", "campaign_status_changed")
 KEY_STATES: Final = ("api_key_created", "api_key_rotated", "api_key_revoked")
 AI_CALL: Final = "ai_call_completed"
+VALIDATED: Final = "validation_complete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ _CALLS: Final = f"IF({_is(AI_CALL)}, COALESCE(CAST(JSON_VALUE(payload, '$.calls'
 def _subjects(event_type: str, field: str) -> str:
     return f"COUNT(DISTINCT IF({_is(event_type)}, JSON_VALUE(payload, '$.{field}'), NULL))"
 
+
+_PASSED: Final = f"{_is(VALIDATED)} AND JSON_VALUE(payload, '$.outcome') = 'passed'"
 
 _ALL: Final = (
     Metric("event_count", "count", "Events.", "COUNT(*)"),
@@ -187,6 +190,22 @@ _ALL: Final = (
         "Audits of pages.",
         _subjects("page_audited", "audit_id"),
         ("page_audited",),
+        ("payload",),
+    ),
+    Metric(
+        "content_pieces_published",
+        "count",
+        "Pieces of content that were published in the period, each once however often.",
+        _subjects("content_published", "content_id"),
+        ("content_published",),
+        ("payload",),
+    ),
+    Metric(
+        "validation_pass_rate",
+        "ratio",
+        "The part of the validations of the period that passed, 0 to 1; null where there was none.",
+        f"ROUND({_count(_PASSED)} / NULLIF({_count(_is(VALIDATED))}, 0), 4)",
+        (VALIDATED,),
         ("payload",),
     ),
     Metric(

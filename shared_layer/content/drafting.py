@@ -114,12 +114,12 @@ def body_of(written: WrittenDraft, request: DraftRequest) -> Body:
 
 def mock_draft(request: DraftRequest) -> WrittenDraft:
     """The draft that the mock answers: from the request's own words, and named as a mock."""
-    topic = _shortened(" ".join(request.topic.split()), 100)
+    topic = f"“{_shortened(' '.join(request.topic.split()), 100)}”"
     audience = request.audience or "our readers"
     sections = [
         DraftSection(paragraphs=[f"This is a first draft about {topic}. It is written for {audience}."]),
         DraftSection(
-            heading=f"What matters about {topic}"[:200],
+            heading=f"What matters about {topic}",
             paragraphs=[
                 "Say here what a reader gains. Begin with what is most useful. Leave out what is not.",
                 f"Show it by one example from your own work with {topic}.",
@@ -128,7 +128,7 @@ def mock_draft(request: DraftRequest) -> WrittenDraft:
         DraftSection(heading="What to do next", paragraphs=["Name one step that a reader can take today."]),
     ]
     return WrittenDraft(
-        title=f"[mock] {topic}"[:150],
+        title=f"[mock] {topic.strip('“”')}",
         summary=f"[mock] A first draft about {topic}, for {audience}."[:300],
         sections=sections[:1] if request.type == "social" else sections,
     )

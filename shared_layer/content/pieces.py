@@ -17,7 +17,7 @@ from shared_layer.content.texts import plain_text
 from shared_layer.content.version import ContentVersion, changed_fields, version_document
 from shared_layer.core import clock
 from shared_layer.core.caller import Caller
-from shared_layer.core.errors import NotFound, ValidationFailed, VersionMismatch
+from shared_layer.core.errors import ValidationFailed, VersionMismatch
 from shared_layer.core.ids import new_id
 from shared_layer.messaging.events.content import ContentCreated, ContentUpdated
 from shared_layer.messaging.unit import Unit
@@ -127,8 +127,5 @@ def _write_version(
 
 
 async def existing(piece_id: str, caller: Caller) -> StoredPiece:
-    """A piece whose parts are asked for. Raises NotFound."""
-    try:
-        return await load(caller.tenant_id, piece_id)
-    except NotFound:
-        raise NotFound("There is no such piece of content.") from None
+    """A piece of the caller's tenant as it is stored. Raises NotFound."""
+    return await load(caller.tenant_id, piece_id)

@@ -109,17 +109,9 @@ async def stage_published(
     )
     unit.put(published_document(unit.tenant_id, piece.id), shown.model_dump())
     unit.after_commit(lambda: forget(unit.tenant_id, CACHED, piece.locale, slug))
-    unit.emit(
-        ContentPublished(
-            content_id=piece.id,
-            revision=publication.revision,
-            publication_id=publication.id,
-            content_type=piece.type,
-            locale=piece.locale,
-            slug=slug,
-            url=pin.url,
-        )
-    )
+    place = {"locale": piece.locale, "slug": slug, "url": pin.url}
+    what = {"content_id": piece.id, "content_type": piece.type, "publication_id": publication.id}
+    unit.emit(ContentPublished(**what, **place, revision=publication.revision))
     return {"published": pin.model_dump(), "scheduled": None}
 
 

@@ -44,6 +44,17 @@ def _fields(body: Body) -> Iterator[FieldText]:
         yield FieldText("body.text", body.text, html=False)
 
 
+def addresses_in(body: Body) -> list[str]:
+    """Every address that a body's links lead to."""
+    reader = _Reader()
+    for one in fields_of(body):
+        if one.html:
+            reader.feed(one.text)
+    reader.close()
+    own = [body.call_to_action.url] if isinstance(body, LandingBody) else []
+    return [*reader.addresses, *own]
+
+
 def plain(html: str) -> str:
     """What a reader sees of some markup: blocks on lines of their own."""
     reader = _Reader()
@@ -61,10 +72,12 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.told: list[str] = []
+        self.addresses: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 (HTMLParser's)
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _BLOCKS:
             self.told.append("\n")
+        self.addresses += [value.strip() for name, value in attrs if tag == "a" and name == "href" and value]
 
     def handle_endtag(self, tag: str) -> None:
         self.handle_starttag(tag, [])

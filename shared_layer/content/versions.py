@@ -14,9 +14,12 @@ from shared_layer.content.version import (
     compared,
 )
 from shared_layer.core.caller import Caller
+from shared_layer.core.errors import NotFound
 from shared_layer.core.models import Page
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, tenant_collection
+
+MOST = 1_000_000
 
 
 async def list_versions(piece_id: str, query: VersionFilter, caller: Caller) -> Page[Version]:
@@ -29,9 +32,10 @@ async def list_versions(piece_id: str, query: VersionFilter, caller: Caller) -> 
     return Page[Version](items=versions.items, next_cursor=versions.next_cursor)
 
 
-async def get_version(piece_id: str, number: int, caller: Caller) -> ContentVersion:
-    """A version with its text. Raises NotFound."""
-    return await read_version(caller.tenant_id, piece_id, number)
+async def get_version(piece_id: str, number: str, caller: Caller) -> ContentVersion:
+    """A version with its text. Raises NotFound, also for a number that is none."""
+    await existing(piece_id, caller)
+    return await read_version(caller.tenant_id, piece_id, _number(number))
 
 
 async def diff_versions(piece_id: str, query: Compared, caller: Caller) -> Diff:
@@ -43,9 +47,16 @@ async def diff_versions(piece_id: str, query: Compared, caller: Caller) -> Diff:
     return compared(piece_id, base, to)
 
 
-async def restore_version(piece_id: str, number: int, caller: Caller, unit: Unit) -> Piece:
+async def restore_version(piece_id: str, number: str, caller: Caller, unit: Unit) -> Piece:
     """Stage the text of an earlier version as a new one. Raises NotFound, Conflict where its slug was taken since."""
     piece = await existing(piece_id, caller)
-    version = await read_version(caller.tenant_id, piece_id, number)
-    await save(piece, version.text, f"Restored version {number}", number, caller, unit)
+    version = await read_version(caller.tenant_id, piece_id, _number(number))
+    await save(piece, version.text, f"Restored version {version.number}", version.number, caller, unit)
     return piece.shown()
+
+
+def _number(text: str) -> int:
+    """A version's number. Raises NotFound for what is none: nothing is there under it."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST):
+        raise NotFound()
+    return int(text)

@@ -21,6 +21,7 @@ FIRST_DOCUMENTS: Final = (
     ("webhook", "webhook_endpoints", "Have your systems told of events: POST /api/v1/webhook-endpoints."),
     ("campaign", "marketing_campaigns", "Plan a first campaign: POST /api/v1/campaigns."),
     ("search", "aso_sites", "See how your site is found: POST /api/v1/aso/sites."),
+    ("content", "content_pieces", "Write a first piece, or have one drafted: POST /api/v1/content:draft."),
     ("quota", "quotas", "Count your use: POST /api/v1/quotas:consume, or publish usage events."),
     ("policy", "policies", "Say who may do what: PUT /api/v1/policies/{id}."),
 )

@@ -118,7 +118,7 @@ async def read_ruleset(tenant_id: str, ruleset_id: str) -> Ruleset:
     if (stored := await _stored(tenant_id, ruleset_id)) is not None:
         return stored
     if ruleset_id != DEFAULT:
-        raise NotFound(f"There is no ruleset {ruleset_id}. PUT it first, or leave it out.")
+        raise NotFound()
     moment = clock.utcnow()
     return Ruleset(id=DEFAULT, changed_by="platform", created_at=moment, updated_at=moment)
 
@@ -157,9 +157,10 @@ async def list_rulesets(query: RulesetFilter, caller: Caller) -> Page[Ruleset]:
 
 
 async def list_ruleset_versions(ruleset_id: Id, query: RulesetFilter, caller: Caller) -> Page[RulesetVersion]:
-    """The versions of a ruleset, the newest first."""
+    """The versions of a ruleset, the newest first. Raises NotFound."""
     from google.cloud.firestore import FieldFilter
 
+    await read_ruleset(caller.tenant_id, ruleset_id)
     found = tenant_collection(caller.tenant_id, VERSIONS).where(filter=FieldFilter("ruleset_id", "==", ruleset_id))
     return await page(found, RulesetVersion, query, ["-number"])
 

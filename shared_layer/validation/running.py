@@ -79,7 +79,7 @@ async def waive(validation: StoredValidation, tenant_id: str) -> None:
 
 
 def tell_complete(validation: StoredValidation, unit: Unit) -> None:
-    """Stage the event of a validation that is complete."""
+    """Stage the event of a validation that came to an outcome; one that failed early may fail by more, told again."""
     assert validation.outcome is not None
     unit.emit(
         ValidationComplete(

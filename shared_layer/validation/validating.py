@@ -172,7 +172,7 @@ async def list_validations(query: ValidationFilter, caller: Caller) -> Page[Vali
 
 async def _run(validation: StoredValidation, material: Material, ruleset: Ruleset, unit: Unit) -> None:
     await run(validation, material, ruleset, unit)
-    if validation.status == "complete":
+    if validation.outcome is not None:
         tell_complete(validation, unit)
 
 

@@ -83,7 +83,7 @@ class CheckedLink(Model):
 
 
 class Validation(Entity):
-    """A validation as it is answered. `outcome` is null until it is complete."""
+    """A validation as it is answered. `outcome` is null while it may still come out either way."""
 
     id: str
     status: Status
@@ -111,10 +111,10 @@ class Validation(Entity):
         return self.status == "queued"
 
     def judge(self) -> None:
-        """Count what is found, and, once everything is, come to an outcome."""
+        """Count what is found; failed is known as soon as one error is, passed once everything is looked at."""
         self.errors = sum(finding.fails for finding in self.findings)
         self.warnings = sum(finding.severity == "warning" and not finding.waived for finding in self.findings)
-        self.outcome = None if self.status != "complete" else "failed" if self.errors else "passed"
+        self.outcome = "failed" if self.errors else "passed" if self.status == "complete" else None
 
 
 class StoredValidation(Validation):

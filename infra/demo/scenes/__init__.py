@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from infra.demo.scenes.article import article
 from infra.demo.scenes.assistant import assistant
 from infra.demo.scenes.campaigns import campaigns
 from infra.demo.scenes.editors import two_editors
@@ -22,6 +23,7 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     interrupted,
     mistakes,
     two_editors,
+    article,
     small_customer,
     assistant,
     provider_away,

@@ -15,6 +15,7 @@ from typing import Final
 
 from shared_layer.validation.judge import Judge
 from shared_layer.validation.material import Material
+from shared_layer.validation.suites.personal_data import found_in
 
 _NUMBER: Final = re.compile(
     r"(?<![\w.,/#-])(?P<money>[$€£]\s?)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
@@ -51,7 +52,10 @@ def check(material: Material, judge: Judge) -> None:
     known = [number for source in material.sources for number in numbers_in(source.quote)]
     texts = [_words(source.quote) for source in material.sources]
     for passage in material.passages:
+        others = found_in(passage.text, judge.ruleset.phone_region)
         for number in numbers_in(passage.text):
+            if any(one.start <= number.start < one.end for one in others):
+                continue  # part of a telephone number, an account, an address
             if not number.plain and not any(bears_out(number, other) for other in known):
                 reason = f"No cited source holds {passage.text[number.start : number.end]}."
                 fix = "Correct it after the source, cite the source that holds it, or take it out."

@@ -184,3 +184,29 @@ async def test_search_engines_are_told_by_index_now(
             }
         ]
     settings.cache_clear()
+
+
+async def test_pages_know_what_links_to_them_and_where_their_own_links_lead_nowhere(platform: LocalPlatform) -> None:
+    newsroom = await new_newsroom(platform)
+    await newsroom.settings(site_url=f"{SITE}/blog", require_approval=False, require_validation=False)
+    hub = await newsroom.write(slug="hub")
+    html = (
+        f'<p><a href="{SITE}/blog/hub?a=1#b">hub</a> <a href="/blog/hub">again</a> <a href="/blog/gone">gone</a> '
+        f'<a href="https://other.example/blog/hub">theirs</a> <a href="{SITE}/shop/hub">shop</a></p>'
+    )
+    spoke = await newsroom.write(slug="spoke", body={"type": "blog", "html": html})
+    for piece in (hub, spoke):
+        await newsroom.done("POST", f"{piece['id']}:publish", json={})
+
+    async def is_linked() -> bool:
+        return (await newsroom.done("GET", f"{hub['id']}/links"))["linked_from"] == [spoke["id"]]
+
+    await eventually(is_linked)
+    links = await newsroom.done("GET", f"{spoke['id']}/links")
+    assert (links["links_to"], links["missing"], links["linked_from"]) == ([hub["id"]], ["/blog/gone"], [])
+    await newsroom.done("POST", f"{spoke['id']}:unpublish", json={})
+
+    async def is_forgotten() -> bool:
+        return (await newsroom.done("GET", f"{hub['id']}/links"))["linked_from"] == []
+
+    await eventually(is_forgotten)

@@ -83,7 +83,7 @@ def test_claims_are_held_against_the_cited_passages() -> None:
     ]
     text = (
         "We sold 1.2 million loaves in 2025, 40% rye and 61 percent wheat. 3 reasons why. Ada says: “Time is an "
-        "ingredient”. “Rye is the very best of all”, she adds. Version 1.2.3 costs $7."
+        "ingredient”. “Rye is the very best of all”, she adds. Version 1.2.3 costs $7; call (202) 555-0143."
     )
     assert marked(text, findings(claims.check, text, sources=sources)) == [
         ("claims.number_unsupported", "61 percent"),
