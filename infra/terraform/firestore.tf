@@ -87,6 +87,16 @@ resource "google_firestore_field" "expiry" {
   index_config {}
 }
 
+# Maps with a member for each path, of which no query asks for one: an index of them would soon be full (40,000 entries).
+resource "google_firestore_field" "unindexed" {
+  for_each   = toset(["rows", "spend"])
+  database   = google_firestore_database.documents.name
+  collection = "attribution_days"
+  field      = each.key
+
+  index_config {}
+}
+
 resource "google_firestore_backup_schedule" "daily" {
   database  = google_firestore_database.documents.name
   retention = "1209600s" # two weeks

@@ -33,6 +33,8 @@ _ALL: Final = (
     _payload("model", "The AI model, in events of AI calls."),
     _payload("route", "Where the AI router sent the call, in events of AI calls."),
     _payload("operation", "What an AI call was made for, in events of AI calls."),
+    _payload("conversion", "The kind of conversion (`payment`, `deal_won`, one of yours), in events of conversions."),
+    _payload("currency", "The currency, in events of money."),
 )
 
 DIMENSIONS: Final[dict[str, Dimension]] = {dimension.name: dimension for dimension in _ALL}

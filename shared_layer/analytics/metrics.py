@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Unit = Literal["count", "usd", "ratio", "milliseconds", "tokens"]
+Unit = Literal["count", "usd", "currency", "ratio", "milliseconds", "tokens"]
 
 CAMPAIGN_STATES: Final = ("campaign_created", "campaign_status_changed")
 KEY_STATES: Final = ("api_key_created", "api_key_rotated", "api_key_revoked")
 AI_CALL: Final = "ai_call_completed"
 VALIDATED: Final = "validation_complete"
+CONVERTED: Final = "conversion_recorded"
+TAKEN_BACK: Final = "conversion_reversed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ def _count(condition: str) -> str:
 def _number(field: str) -> str:
     """A whole number in the payload of an AI call; NULL in any other event."""
     return f"IF({_is(AI_CALL)}, CAST(JSON_VALUE(payload, '$.{field}') AS INT64), NULL)"
+
+
+def _micros(event_type: str) -> str:
+    """The amount in an event of one type; NULL in any other event."""
+    return f"IF({_is(event_type)}, CAST(JSON_VALUE(payload, '$.amount_micros') AS INT64), NULL)"
 
 
 _CALLS: Final = f"IF({_is(AI_CALL)}, COALESCE(CAST(JSON_VALUE(payload, '$.calls') AS INT64), 1), NULL)"
@@ -223,6 +230,23 @@ _ALL: Final = (
         _count(f"latest AND {_is('api_key_created')}"),
         KEY_STATES,
         latest=True,
+    ),
+    Metric(
+        "conversions",
+        "count",
+        "Conversions recorded in the period: payments, won deals, and those that were sent in.",
+        _subjects(CONVERTED, "conversion_id"),
+        (CONVERTED,),
+        ("payload",),
+    ),
+    Metric(
+        "conversion_revenue",
+        "currency",
+        "What conversions brought in the period, less what went back in it, by currency and in its units.",
+        f"ROUND(COALESCE(SUM({_micros(CONVERTED)}), 0) * 1e-6 - COALESCE(SUM({_micros(TAKEN_BACK)}), 0) * 1e-6, 6)",
+        (CONVERTED, TAKEN_BACK),
+        ("payload",),
+        implies=("currency",),
     ),
 )
 

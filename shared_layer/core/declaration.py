@@ -92,12 +92,14 @@ class HttpOperation(Declaration):
 class EventHandler(Declaration):
     """Called for each event of its topics (of `event_types`, where given): at least once, deduped by the inbox.
 
-    `max_attempts` is how often the handler itself may fail before the event is a dead letter.
+    `max_attempts` is how often the handler itself may fail before the event is a dead letter; `contended` that it
+    changes documents that others change at the same time, and is done anew at once where one of them came first.
     """
 
     topics: tuple[str, ...]
     event_types: tuple[str, ...] = ()
     raw: bool = False
+    contended: bool = False
     max_attempts: int = 5
     handler: Callable[..., Any]
     signature: Signature

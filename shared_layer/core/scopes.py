@@ -15,6 +15,8 @@ SCOPES: Final[dict[str, str]] = {
     "content:write": "Write content and submit it; upload assets.",
     "automations:read": "See automations, and what came of them.",
     "automations:write": "Create, change and delete automations.",
+    "attribution:read": "Read channels, models, paths and journeys.",
+    "attribution:write": "Send touches, conversions and spend; change channel rules.",
     "crm:read": "Read contacts, their timeline, notes, tasks and deals.",
     "crm:write": "Create, change, merge, import and delete contacts, notes, tasks and deals.",
     "dashboard:read": "See the health of the platform.",

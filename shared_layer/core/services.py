@@ -45,6 +45,7 @@ SERVICES: dict[str, Service] = {
             "scheduler", "scheduler-automation-engine", 6, "Schedules in any time zone, and automations upon events."
         ),
         Service("analytics", "analytics-data-layer", 4, "Events and named metrics from the warehouse."),
+        Service("attribution", "attribution-coordinator", 3, "Which channels bring revenue, by eight models."),
         Service("tenants", "tenant-management", 6, "Tenants, their plans, quotas and API keys."),
         Service("governance", "security-governance", 6, "Policies, the audit chain, and requests of data subjects."),
         Service("runtime", "system-runtime", 6, "Relays events, keeps dead letters, sweeps what a crash left."),

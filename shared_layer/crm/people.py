@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shared_layer.crm.contact import contact_document
 from shared_layer.crm.identity import Identity, OwnedIdentity, e164, identities_of, identity_document
 from shared_layer.crm.settings import read_settings
 from shared_layer.storage.gcp_clients import firestore
@@ -35,3 +36,15 @@ async def owners(tenant_id: str, identities: Sequence[Identity]) -> dict[Identit
         if snapshot.exists:
             found[by_id[snapshot.id]] = OwnedIdentity.model_validate(snapshot.to_dict())
     return {identity: found[identity] for identity in identities if identity in found}
+
+
+async def addresses(tenant_id: str, contact_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The mail addresses of contacts, by id, of those that there are. One batched read."""
+    if not contact_ids:
+        return {}
+    references = [contact_document(tenant_id, contact_id) for contact_id in dict.fromkeys(contact_ids)]
+    found = {}
+    async for snapshot in firestore().get_all(references, field_paths=["emails"]):
+        if snapshot.exists:
+            found[snapshot.id] = list((snapshot.to_dict() or {}).get("emails", []))
+    return found

@@ -47,6 +47,7 @@ PLAIN_FIELDS: Final = frozenset(
         *("validation_id", "ruleset_id", "waiver_id", "link_id", "link_ids"),
         *("schedule_id", "schedule_run_id", "run_id", "automation_id", "automation_run_id"),
         *("segment_id", "mail_id", "variant", "verdict", "after"),
+        *("received", "conversion_id", "conversion", "converted_at", "night", "channel"),
         *("mailbox_id", "thread_id", "send_id", "suppression_id", "visibility", "direction", "history_id"),
     }
 )

@@ -43,6 +43,9 @@ tells more of the subject than the address by which it is found.
 OUTLIVING: Final = frozenset({"crm_deals"})
 """Collections of what is the business's own: a document there loses the subject, and stays."""
 
+OF_ONE_PERSON: Final = frozenset({"attribution_events", "attribution_identities", "attribution_journeys"})
+"""Collections whose documents are each about one person alone: one that names the subject goes as a whole."""
+
 OBJECT_BYTES: Final = 64 << 20
 OWN_ROWS: Final = "row.date >= DATE '1970-01-01'"
 """Every row of a table of the tenant's own dataset, which cannot be read without a filter on its days."""
@@ -103,7 +106,7 @@ def _document_find(snapshot: DocumentSnapshot, subject: Subject) -> Find | None:
     mentions = dict(subject.mentions(fields))
     if not mentions and not subject.pattern.search(snapshot.id):
         return None
-    if subject.pattern.search(snapshot.id) or COPIES & set(reference._path):
+    if subject.pattern.search(snapshot.id) or (COPIES | OF_ONE_PERSON) & set(reference._path):
         return Find("documents", place, mentions, reference.delete)
     return Find("documents", place, mentions, partial(_strike_out, snapshot, subject))
 

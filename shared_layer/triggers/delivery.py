@@ -34,9 +34,11 @@ from shared_layer.messaging.redelivery import DEAD_LETTER, REPLAY_FOR
 from shared_layer.messaging.registry import EVENT_TYPES, EventPayload, read_payload
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage import metrics
+from shared_layer.storage.retry_budget import pause
 
 Work = Callable[[Request, RequestContext], Awaitable[None]]
 ACKNOWLEDGED: Final = 204
+CONTENDED_TRIES: Final = 12
 PASSING: Final = frozenset({409, 429, 502, 503, 504})
 """The problems that are none of the event's own: somebody else was quicker, or what the handler needs is away."""
 
@@ -122,25 +124,39 @@ async def take_event(request: Request, context: RequestContext, declaration: Eve
     _follow(context, envelope, message)
     if declaration.event_types and envelope.event_type not in declaration.event_types:
         return
-    unit = Unit(context, envelope.tenant_id, declaration.emits)
     again = message.delivery_attempt > 1 or replayed_for is not None
-    if again and await inbox.taken(unit.tenant_id, declaration.name, envelope.event_id):
-        await _had_already(unit, message, declaration.name, envelope.event_id)
+    if again and await inbox.taken(envelope.tenant_id, declaration.name, envelope.event_id):
+        await _had_already(Unit(context, envelope.tenant_id), message, declaration.name, envelope.event_id)
         return
     try:
-        given = _arguments(declaration, envelope, payload, message, unit)
-        await declaration.handler(**given)
-        inbox.take(unit, declaration.name, envelope.event_id)
-        await _settle(unit, message, declaration.name, envelope.event_id)
-        await unit.commit()
+        await _handle(declaration, envelope, payload, message, context)
     except Exception as error:
-        if isinstance(error, Conflict) and await inbox.taken(unit.tenant_id, declaration.name, envelope.event_id):
+        if isinstance(error, Conflict) and await inbox.taken(envelope.tenant_id, declaration.name, envelope.event_id):
             await _had_already(Unit(context, envelope.tenant_id), message, declaration.name, envelope.event_id)
             return
         if message.delivery_attempt < declaration.max_attempts or as_problem(error).status in PASSING:
             raise
         logs.log_exception("delivery_given_up", error)
         await _bury(declaration, message, f"{type(error).__name__}: {error}")
+
+
+async def _handle(
+    declaration: EventHandler, envelope: Envelope, payload: EventPayload, message: Message, context: RequestContext
+) -> None:
+    """Call the handler and commit its effect with the inbox record; a contended one as often as it takes, up to 12."""
+    tries = CONTENDED_TRIES if declaration.contended else 1
+    for number in range(1, tries + 1):
+        unit = Unit(context, envelope.tenant_id, declaration.emits)
+        await declaration.handler(**_arguments(declaration, envelope, payload, message, unit))
+        inbox.take(unit, declaration.name, envelope.event_id)
+        await _settle(unit, message, declaration.name, envelope.event_id)
+        try:
+            await unit.commit()
+            return
+        except Conflict:
+            if number == tries or await inbox.taken(envelope.tenant_id, declaration.name, envelope.event_id):
+                raise
+        await asyncio.sleep(pause(min(number, 3)))
 
 
 async def _had_already(unit: Unit, message: Message, handler: str, event_id: str) -> None:

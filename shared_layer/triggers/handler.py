@@ -77,6 +77,7 @@ def on_event(
     *,
     event_types: tuple[str, ...] = (),
     raw: bool = False,
+    contended: bool = False,
     max_attempts: int = 5,
     deadline: float = 60.0,
     emits: tuple[str, ...] = (),
@@ -86,7 +87,8 @@ def on_event(
 
     Its parameters are taken by type: Envelope, a payload model, Message, Unit. With `raw` it gets any message as it is,
     without envelope and inbox. After `max_attempts` (5 to 100) failures of its own the event becomes a dead letter;
-    while what it needs is away it is delivered further, for hours.
+    while what it needs is away it is delivered further, for hours. One that is `contended` reads and stages anew at
+    once where its commit finds that somebody else came first.
     """
 
     def decorate(handler: Handler) -> Served:
@@ -95,6 +97,7 @@ def on_event(
             topics=topics,
             event_types=event_types,
             raw=raw,
+            contended=contended,
             max_attempts=max_attempts,
             deadline=deadline,
             emits=emits,

@@ -3,6 +3,7 @@
 from shared_layer.messaging.events import (
     ai,
     aso,
+    attribution,
     content,
     crm,
     dashboard,
@@ -20,6 +21,7 @@ from shared_layer.messaging.events import (
 __all__ = [
     "ai",
     "aso",
+    "attribution",
     "content",
     "crm",
     "dashboard",

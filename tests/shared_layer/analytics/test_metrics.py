@@ -14,6 +14,7 @@ from shared_layer.analytics.metrics import METRICS
 from shared_layer.analytics.query import AnalyticsQuery
 from shared_layer.analytics.synchronisation import sync_event
 from shared_layer.core.settings import settings
+from shared_layer.messaging.envelope import Envelope
 from shared_layer.storage.gcp_clients import bigquery
 from shared_layer.storage.warehouse import EVENTS, table_id
 from tests.shared_layer.analytics.events import START, ai_call, caller, created, event, status_change
@@ -50,7 +51,7 @@ async def numbers(tenant_id: str, *metrics: str, **query: Any) -> list[dict[str,
 
 
 async def test_every_metric_counts_what_its_definition_says(tenant: str) -> None:
-    names = [name for name in METRICS if name != "campaigns_by_status"]
+    names = [name for name in METRICS if not METRICS[name].implies]
     assert await numbers(tenant, *names) == [
         {
             "event_count": 13,
@@ -72,6 +73,7 @@ async def test_every_metric_counts_what_its_definition_says(tenant: str) -> None
             "pages_audited": 1,
             "api_keys_created": 2,
             "active_api_keys": 1,
+            "conversions": 0,
         }
     ]
 
@@ -89,6 +91,24 @@ async def test_campaign_mails_are_counted_once_each_by_campaign_and_variant(plat
     assert await numbers(tenant_id, *names) == [dict(zip(names, (4, 1, 1, 1, 0.25), strict=True))]
     by_variant = await numbers(tenant_id, "mails_sent", dimensions=["variant"])
     assert sorted((row["variant"], row["mails_sent"]) for row in by_variant) == [("a", 2), ("b", 2)]
+
+
+async def test_what_went_back_is_taken_off_what_conversions_brought_by_currency(platform: LocalPlatform) -> None:
+    tenant_id = f"metrics-{uuid.uuid4().hex[:8]}"
+
+    def sold(kind: str, number: int, micros: int, currency: str) -> Envelope:
+        payload = {"conversion_id": f"c{number}", "conversion": "payment", "amount_micros": micros}
+        return event(tenant_id, f"conversion_{kind}", {**payload, "currency": currency})
+
+    events = [
+        sold("recorded", 1, 5_000_000, "USD"), sold("recorded", 2, 2_500_000, "USD"), sold("recorded", 3, 7, "EUR"),
+        sold("reversed", 2, 1_500_000, "USD"),
+    ]  # fmt: skip
+    await asyncio.gather(*map(sync_event, events))
+    assert await numbers(tenant_id, "conversion_revenue", "conversions") == [
+        {"currency": "USD", "conversion_revenue": 6.0, "conversions": 2},
+        {"currency": "EUR", "conversion_revenue": 0.000007, "conversions": 1},
+    ]
 
 
 async def test_every_metric_can_be_asked_for_alone_where_there_is_nothing(platform: LocalPlatform) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from infra.demo.api import told
 from infra.demo.ear import Ear, listening
 from infra.demo.scenes.week.by_itself import look_back, set_up
+from infra.demo.scenes.week.channels import credited
 from infra.demo.scenes.week.desk import CRM, Desk, opened
 from infra.demo.scenes.week.incoming import PLAYS
 from infra.demo.stage import Stage, new_key
@@ -30,6 +31,7 @@ def agency_week(stage: Stage) -> None:
         _timeline(desk)
         _suggested(desk)
         look_back(desk)
+        credited(desk)
         _heard(desk, ear)
 
 

@@ -1,0 +1,1 @@
+"""Operations of attribution-coordinator: touches in, credited channels out."""

@@ -1,0 +1,1 @@
+"""Where a visit came from, and which channel that is."""

@@ -1,0 +1,1 @@
+"""How much of a conversion each channel is credited with: eight models over the same paths."""
