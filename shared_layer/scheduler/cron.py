@@ -4,15 +4,15 @@ A fixed time that the clock leaps over fires at the next valid instant; one that
 time. Where minute or hour begin with `*`, real time counts: such an expression fires in both of two like hours.
 
 cronsim drops which of two like hours it is asked from, and may answer a moment before it: what is not later than asked
-for is left out here, so that a schedule made in the second of two like hours never fires in the past. On Lord Howe,
-whose clocks change by half an hour, it may leave out fires of that day where the hour begins with `*`.
+for is left out here, so that a schedule made in the second of two like hours never fires in the past. On Chatham and
+Lord Howe, whose clocks change within an hour, it may leave fires out or never end: there real time is walked through.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,6 +29,10 @@ ALIASES: Final = {
     "@annually": "0 0 1 1 *",
 }
 FIELDS: Final = 5
+WITHIN_AN_HOUR: Final = frozenset({"Pacific/Chatham", "NZ-CHAT", "Australia/Lord_Howe", "Australia/LHI"})
+"""Zones whose clocks change at a quarter or by half an hour."""
+
+GIVEN_UP_AFTER: Final = timedelta(days=50 * 366)
 
 
 def _known_zone(name: str) -> str:
@@ -69,12 +73,33 @@ def fires(expression: str, zone: str, after: datetime) -> Iterator[datetime]:
     """The moments later than `after` at which the expression fires, in the zone, in order and each once."""
     from cronsim import CronSim
 
+    if zone in WITHIN_AN_HOUR and "*" in [field[0] for field in expression.split()[:2]]:
+        yield from _walked(expression, ZoneInfo(zone), after.astimezone(UTC))
+        return
     last = after.astimezone(UTC)
     for fire in CronSim(expression, after.astimezone(ZoneInfo(zone))):
         moment = fire.astimezone(UTC)
         if moment > last:
             last = moment
             yield moment.astimezone(ZoneInfo(zone))
+
+
+def _walked(expression: str, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    """The instants whose time on the wall fits the expression, from quarter to quarter of an hour and day to day."""
+    from cronsim import CronSim
+
+    fields = CronSim(expression, after)
+    instant, end = after.replace(second=0, microsecond=0) + timedelta(minutes=1), after + GIVEN_UP_AFTER
+    while instant < end:
+        local = instant.astimezone(zone)
+        if local.month not in fields.months or not fields.match_day(local.date()):
+            instant = datetime.combine(local.date() + timedelta(days=1), time(), zone).astimezone(UTC)
+        elif local.hour not in fields.hours:
+            instant += timedelta(minutes=15 - local.minute % 15)
+        else:
+            if local.minute in fields.minutes:
+                yield local
+            instant += timedelta(minutes=1)
 
 
 def next_fires(expression: str, zone: str, after: datetime, count: int) -> list[datetime]:

@@ -61,7 +61,7 @@ def needed(target: Target) -> tuple[str, ...]:
     if isinstance(target, EventTarget):
         return ("schedules:write",)
     definition = newest(target.workflow)
-    checked(definition, target.input)
+    checked(definition, target.input, "/target/input")
     return ("runtime:write", *definition.scopes)
 
 

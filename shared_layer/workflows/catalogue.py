@@ -35,16 +35,21 @@ def pinned(name: str, version: int) -> Definition:
     raise NotFound(f"Version {version} of {name} is gone from the code. Retry the run with definition: newest.")
 
 
-def checked(definition: Definition, given: dict[str, Any]) -> Model:
-    """A run's input as its model. Raises ValidationFailed, naming the fields."""
+def checked(definition: Definition, given: dict[str, Any], pointer: str = "/input") -> Model:
+    """A run's input, which a body holds at `pointer`, as its model. Raises ValidationFailed, naming the fields."""
     from pydantic import ValidationError
 
     try:
         return definition.given.model_validate(given)
     except ValidationError as error:
         errors = [
-            {"field": ".".join(["input", *map(str, each["loc"])]), "message": each["msg"]}
-            for each in error.errors(include_url=False, include_input=False, include_context=False)
+            {
+                "pointer": "/".join([pointer, *map(str, each["loc"])]),
+                "in": "body",
+                "detail": each["msg"],
+                "type": each["type"],
+            }
+            for each in error.errors(include_url=False, include_input=False, include_context=False)[:50]
         ]
         raise ValidationFailed(f"The input does not fit {definition.name}.", errors=errors) from None
 

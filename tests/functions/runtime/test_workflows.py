@@ -161,6 +161,13 @@ async def test_a_run_that_cannot_be_is_refused(office: Office, path: str, body: 
     assert (await office.ask("POST", path, body)).status_code == status
 
 
+async def test_an_input_that_does_not_fit_is_refused_with_the_place_of_each_fault(office: Office) -> None:
+    answer = await office.ask("POST", "/workflows/campaign_launch/runs", {"input": {"brief": {}}})
+    assert {each["pointer"] for each in answer.json()["errors"]} == {
+        *("/input/brief/business_type", "/input/brief/target_audience", "/input/brief/budget_range")
+    }
+
+
 async def test_a_policy_that_forbids_an_operation_forbids_the_step_that_does_it(office: Office) -> None:
     cedar = 'forbid(principal, action == Action::"launch_campaign", resource);'
     await office.call("PUT", "/policies/freeze", {"cedar": cedar})

@@ -16,7 +16,7 @@ from shared_layer.scheduler.cron import Cron, Zone, delay, fires, next_fires
 
 ZONES = (
     "UTC", "Europe/Berlin", "America/New_York", "Australia/Adelaide", "Africa/Cairo", "America/Sao_Paulo",
-    "Asia/Kolkata", "Asia/Beirut", "Pacific/Chatham", "America/St_Johns", "Africa/Casablanca", "Atlantic/Azores",
+    "Asia/Kolkata", "Asia/Beirut", "America/Santiago", "America/St_Johns", "Africa/Casablanca", "Atlantic/Azores",
     "America/Havana", "Antarctica/Troll", "Pacific/Apia",
 )  # fmt: skip
 MINUTES = ("0", "30", "59", "*", "*/15", "0,30", "5-20/5", "17", "*/7", "15,45")
@@ -109,6 +109,26 @@ def test_a_fixed_time_fires_once_a_day_also_where_its_hour_is_missing_or_comes_t
             end = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
             found = takewhile(lambda fire: fire < end, fires(f"{minute} {hour} * * *", zone, begin))  # noqa: B023
             assert [fire.astimezone(UTC) for fire in found] == [on_the_wall(day, hour, minute, zone)], (day, hour)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Chatham", "Australia/Lord_Howe"])
+@pytest.mark.parametrize("expression", ["*/15 3 * * *", "*/7 2 */10 4-9 *", "5-20/5 */6 * * *", "*/30 * * * 0"])
+def test_where_clocks_change_within_an_hour_every_instant_that_fits_fires_and_the_search_ends(
+    zone: str, expression: str
+) -> None:
+    for change in changes_of(2027, zone):
+        begin, end = change - timedelta(hours=30), change + timedelta(hours=30)
+        fields = CronSim(expression, begin)
+        walk = [begin + timedelta(minutes=number) for number in range(1, 3600)]
+        wall = [(instant, instant.astimezone(ZoneInfo(zone))) for instant in walk]
+        expected = [
+            instant
+            for instant, local in wall
+            if local.minute in fields.minutes and local.hour in fields.hours
+            and local.month in fields.months and fields.match_day(local.date())
+        ]  # fmt: skip
+        found = takewhile(lambda fire: fire < end, fires(expression, zone, begin))  # noqa: B023
+        assert [fire.astimezone(UTC) for fire in found] == expected
 
 
 def test_an_hour_that_is_missing_fires_at_the_next_valid_instant_and_one_that_comes_twice_once() -> None:
