@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, StringConstraints
 
 
 def empty_list() -> list[Any]:
@@ -76,4 +76,4 @@ class PageQuery(Query):
     """How every list is paged: `limit` items (1 to 200), from the `cursor` that the page before answered."""
 
     limit: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, Field(max_length=1024)] | None = None
+    cursor: Annotated[str, StringConstraints(max_length=1024, strip_whitespace=False)] | None = None
