@@ -23,7 +23,7 @@ def newest(name: str) -> Definition:
     """The newest version of a workflow. Raises NotFound."""
     known = definitions()
     if name not in known:
-        raise NotFound(f"There is no workflow {name[:64]!r}. There are {', '.join(sorted(known))}.")
+        raise NotFound(f"There is no workflow of that name. There are {', '.join(sorted(known))}.")
     return known[name][-1]
 
 

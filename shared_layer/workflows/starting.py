@@ -20,7 +20,9 @@ from shared_layer.workflows.progress import Progress
 
 EMITS: Final = ("task_step_due",)
 
-WorkflowName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$"), Field(examples=["campaign_launch"])]
+WorkflowName = Annotated[str, StringConstraints(max_length=200), Field(examples=["campaign_launch"])]
+"""Any text is a name that there may not be: whoever errs is told which there are."""
+
 RunKey = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200),
