@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from shared_layer.validation.readability.syllables import hyphenated
-from shared_layer.validation.readability.tables import Tables, read_pattern
+from shared_layer.readability.syllables import hyphenated
+from shared_layer.readability.tables import Tables, read_pattern
 
-OUT: Final = Path(__file__).parents[2] / "shared_layer" / "validation" / "readability" / "tables.bin"
+OUT: Final = Path(__file__).parents[2] / "shared_layer" / "readability" / "tables.bin"
 _IGNORED: Final = ("%", "#", "LEFTHYPHENMIN", "RIGHTHYPHENMIN", "COMPOUNDLEFTHYPHENMIN", "COMPOUNDRIGHTHYPHENMIN")
 _WORD: Final = re.compile(r"[\w']+")
 

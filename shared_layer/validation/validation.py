@@ -16,10 +16,10 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from shared_layer.content.piece import CitedSource, Locale
 from shared_layer.core.ids import Id
 from shared_layer.core.models import Entity, Model, PageQuery, empty_list
+from shared_layer.readability.scores import Readability
 from shared_layer.storage.documents import tenant_document
 from shared_layer.validation.corpus import Likeness
 from shared_layer.validation.finding import Finding, Span, Suite
-from shared_layer.validation.readability.scores import Readability
 
 if TYPE_CHECKING:
     from google.cloud.firestore import AsyncDocumentReference

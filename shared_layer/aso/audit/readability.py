@@ -1,7 +1,6 @@
 """How well a page reads, as Yoast judges it. What depends on the language is judged in English only, and it is said.
 
-The reading ease is Flesch's (1948): 206.835 − 1.015 · words per sentence − 84.6 · syllables per word; 60 and more is
-plain English. The other bounds are Yoast's: https://yoast.com/features/readability-analysis/
+The reading ease is Flesch's (1948); 60 and more is plain English. The other bounds are Yoast's: https://yoast.com/features/readability-analysis/
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Final
 from shared_layer.aso.audit.finding import AuditFinding, bad, good
 from shared_layer.aso.audit.page import PageParts
 from shared_layer.aso.audit.sentences import sentences_of
-from shared_layer.aso.audit.syllables import syllables
+from shared_layer.readability.scores import readability_of
 
 WORDS_AT_LEAST: Final = 300
 LONG_SENTENCE: Final = 20
@@ -48,11 +47,8 @@ _TRANSITION: Final = re.compile(rf"\b(?:{_TRANSITIONS.replace(',', '|')})\b", re
 
 def reading_ease(text: str) -> float | None:
     """Flesch's reading ease of an English text, 100 for the easiest; None for one without words."""
-    words, sentences = _WORD.findall(text), sentences_of(text)
-    if not words or not sentences:
-        return None
-    spoken = sum(syllables(word) for word in words)
-    return round(206.835 - 1.015 * len(words) / len(sentences) - 84.6 * spoken / len(words), 1)
+    scores = readability_of(text)
+    return round(scores.flesch_reading_ease, 1) if scores.words else None
 
 
 def readability(page: PageParts) -> Iterator[AuditFinding]:
@@ -123,10 +119,9 @@ def _ease(text: str) -> AuditFinding:
     assert ease is not None
     if ease >= 60:
         return good("ease", "readability", f"Flesch reading ease {ease}: plain English.")
-    severity = "notice" if ease >= 30 else "warning"
     kind = "fairly difficult" if ease >= 50 else "difficult" if ease >= 30 else "very difficult"
     fix = "Use shorter sentences and shorter words; 60 and more is plain English."
-    return bad("ease", "readability", "warning" if severity == "warning" else "notice", f"Flesch {ease}: {kind}.", fix)
+    return bad("ease", "readability", "notice" if ease >= 30 else "warning", f"Flesch {ease}: {kind}.", fix)
 
 
 def _share(check: str, sentences: list[str], pattern: re.Pattern[str], bound: float, *, most: bool) -> AuditFinding:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from shared_layer.readability.scores import Readability, readability_of
 from shared_layer.validation.judge import Judge
 from shared_layer.validation.material import Material
-from shared_layer.validation.readability.scores import Readability, readability_of
 
 WORDS_AT_LEAST: Final = 50
 """Below this the formulas say little."""

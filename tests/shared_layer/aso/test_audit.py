@@ -14,7 +14,6 @@ from shared_layer.aso.audit.links import links
 from shared_layer.aso.audit.page import decoded, read_page
 from shared_layer.aso.audit.readability import readability, reading_ease
 from shared_layer.aso.audit.sentences import sentences_of
-from shared_layer.aso.audit.syllables import syllables
 
 URL = "https://www.a.example/guides/espresso-ratio/"
 
@@ -145,15 +144,6 @@ def test_hard_text_is_told_and_language_specific_checks_are_left_out_in_others()
 def test_reading_ease_is_flesch_s() -> None:
     assert reading_ease("The cat sat on the mat.") == pytest.approx(206.835 - 1.015 * 6 - 84.6 * 1, abs=0.1)
     assert reading_ease("") is None
-
-
-@pytest.mark.parametrize(
-    ("word", "count"),
-    [("cat", 1), ("coffee", 2), ("table", 2), ("rated", 2), ("walked", 1), ("boxes", 2), ("machine", 2), ("idea", 3),
-     ("organization", 5), ("beautiful", 3), ("statement", 2), ("hopefully", 3), ("being", 2), ("the", 1)],
-)  # fmt: skip
-def test_syllables_are_counted_as_they_are_spoken(word: str, count: int) -> None:
-    assert syllables(word) == count
 
 
 def test_a_sentence_does_not_end_at_an_abbreviation() -> None:

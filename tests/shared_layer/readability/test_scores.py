@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from infra.local.options import ROOT
-from shared_layer.validation.readability.scores import readability_of
-from shared_layer.validation.readability.syllables import syllables_of
+from shared_layer.readability.scores import readability_of
+from shared_layer.readability.syllables import syllables_of
 
 TEXTS: Final[list[dict[str, Any]]] = [
     orjson.loads(line)

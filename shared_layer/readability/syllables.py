@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from shared_layer.validation.readability.tables import Tables, tables
+from shared_layer.readability.tables import Tables, tables
 
 
 @lru_cache(maxsize=20_000)

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 
 from shared_layer.core.models import Model
-from shared_layer.validation.readability.syllables import syllables_of
-from shared_layer.validation.readability.tables import tables
+from shared_layer.readability.syllables import syllables_of
+from shared_layer.readability.tables import tables
 
 _NOT_CONTRACTED: Final = re.compile(r"'(?![tsd]|ve|ll|re)")
 _PUNCTUATION: Final = re.compile(r"[^\w\s']")
@@ -31,19 +31,27 @@ _SPACE: Final = re.compile(r"\s")
 _SENTENCE: Final = re.compile(r"\b[^.!?]+[.!?]*")
 
 
+def _told(score: float) -> float:
+    return round(score, 2)
+
+
+Score = Annotated[float, PlainSerializer(_told)]
+"""Exact, and told with two decimals: nobody reads more out of a text."""
+
+
 class Readability(Model):
     """A text in numbers. Grades are years of school in the United States; reading ease is 0 (hard) to 100 (easy)."""
 
     words: int
     sentences: int
     syllables: int
-    flesch_reading_ease: float
-    flesch_kincaid_grade: float
-    gunning_fog: float
-    smog_index: float
-    coleman_liau_index: float
-    automated_index: float = Field(description="The Automated Readability Index.")
-    dale_chall: float
+    flesch_reading_ease: Score
+    flesch_kincaid_grade: Score
+    gunning_fog: Score
+    smog_index: Score
+    coleman_liau_index: Score
+    automated_index: Score = Field(description="The Automated Readability Index.")
+    dale_chall: Score
     reading_minutes: float = Field(description="At 238 words a minute (Brysbaert 2019).")
 
 
