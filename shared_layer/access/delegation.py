@@ -31,7 +31,7 @@ class Delegate(Model):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TenantStanding:
     """A tenant as far as work on its behalf asks: `active`, its plan, and whether it has policies."""
 
     active: bool
@@ -48,13 +48,13 @@ def delegated(caller: Caller, needed: Iterable[str]) -> Delegate:
     return Delegate(principal=caller.principal, role=caller.role, scopes=scopes)
 
 
-async def standings(tenant_ids: Iterable[str]) -> dict[str, Standing]:
+async def standings(tenant_ids: Iterable[str]) -> dict[str, TenantStanding]:
     """How tenants stand, in one read for all of them; one that is not there is not active."""
     references = [firestore().collection("tenants").document(tenant_id) for tenant_id in sorted(set(tenant_ids))]
     found = {}
     async for snapshot in firestore().get_all(references, field_paths=["status", "plan", GOVERNED]):
         fields = snapshot.to_dict() or {}
-        found[snapshot.id] = Standing(
+        found[snapshot.id] = TenantStanding(
             fields.get("status") == "active", fields.get("plan", "standard"), bool(fields.get(GOVERNED))
         )
     return found

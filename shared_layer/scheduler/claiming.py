@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from shared_layer.access.delegation import Standing, standings
+from shared_layer.access.delegation import TenantStanding, standings
 from shared_layer.core.caller import Caller
 from shared_layer.core.context import RequestContext
 from shared_layer.core.errors import Conflict, VersionMismatch
@@ -76,7 +76,7 @@ def _tenant(snapshot: DocumentSnapshot) -> str:
     return tenant_id
 
 
-async def _claim(snapshot: DocumentSnapshot, moment: datetime, standing: Standing, outer: Unit) -> int:
+async def _claim(snapshot: DocumentSnapshot, moment: datetime, standing: TenantStanding, outer: Unit) -> int:
     """Claim one schedule's fires; 0 where another instance came first. What fails is logged and due again."""
     tenant_id, schedule = _tenant(snapshot), from_snapshot(snapshot, StoredSchedule)
     own, delegate = outer.context, schedule.delegate
