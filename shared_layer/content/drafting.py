@@ -53,7 +53,9 @@ class WrittenDraft(BaseModel):
     title: Annotated[str, Field(min_length=1, max_length=150)]
     summary: Annotated[str, Field(min_length=1, max_length=300)]
     sections: Annotated[list[DraftSection], Field(min_length=1, max_length=10)]
-    hashtags: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=5)] = Field(default_factory=list)
+    hashtags: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=5)] = Field(
+        default_factory=empty_list
+    )
 
 
 async def draft_piece(request: DraftRequest, caller: Caller, unit: Unit) -> Piece:

@@ -9,6 +9,15 @@ from infra.demo.stage import Stage, new_key
 
 CONTENT: Final = "/api/v1/content"
 WITHIN: Final = 30.0
+TOLD: Final = {
+    "content_created": 1,
+    "content_updated": 2,
+    "content_submitted": 2,
+    "content_reviewed": 1,
+    "content_published": 1,
+    "validation_complete": 2,
+}
+"""The events of the scene, by type."""
 
 
 def article(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
+from infra.demo.scenes.article import TOLD
 from infra.demo.stage import Stage
 
 COUNTED_WITHIN: Final = 20.0
@@ -32,6 +33,7 @@ def _expected(stage: Stage, types: Counter[str]) -> Counter[str]:
         api_key_created=stage.keys_created,
         api_key_revoked=1,
         tenant_created=int(stage.operator is not None),
+        **TOLD,
     )
     return +by_us + Counter({name: types[name] for name in ("ai_call_completed", "platform_health_changed")})
 

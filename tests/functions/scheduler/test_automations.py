@@ -12,6 +12,7 @@ from shared_layer.automations import effects, evaluating
 from shared_layer.automations.evaluating import evaluate_event
 from shared_layer.core import clock
 from shared_layer.core.errors import RateLimited, Unavailable
+from shared_layer.messaging import inbox
 from shared_layer.messaging.envelope import Envelope, EventMetadata
 from shared_layer.messaging.events.webhooks import LeadCaptured
 from shared_layer.messaging.unit import Unit
@@ -160,7 +161,8 @@ async def test_each_change_is_a_version_that_is_kept(desk: Desk) -> None:
         (2, "B", "enabled"),
         (1, "A", "enabled"),
     ]
-    await desk.lead()
+    slept_through = await desk.lead()
+    await eventually(lambda: inbox.taken(desk.tenant_id, "evaluate_automations", slept_through))
     await desk.call("PATCH", path, {"status": "enabled"}, **{"If-Match": '"3"'})
     await desk.lead()
     assert (await desk.run(one, "succeeded"))["automation_version"] == 4
