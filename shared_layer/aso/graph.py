@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from shared_layer.aso.content import Content
+from shared_layer.core.addresses import readable
 from shared_layer.core.models import Model
 
 Check = Literal["orphan", "no_hub", "thin_hub", "no_keyword", "same_topic"]
@@ -55,7 +56,12 @@ class ContentGraph(Model):
 
 
 def address(url: str) -> str:
-    """A page's address as links are compared by: host and path without the last slash, no scheme, query or fragment."""
+    """A page's address as links are compared by: host and path without the last slash, no scheme, query or fragment.
+
+    What is no address is compared as it is.
+    """
+    if not readable(url):
+        return url
     parts = urlsplit(url)
     return f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}"
 

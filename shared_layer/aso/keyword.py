@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from shared_layer.aso.phrase import Intent
+from shared_layer.core.addresses import checked
 from shared_layer.core.models import Entity, Model, PageQuery, empty_list
 from shared_layer.storage.documents import tenant_document
 
@@ -21,6 +22,7 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Url = Annotated[
     str,
     StringConstraints(max_length=2000, pattern=r"^https?://[!-~]+$"),
+    AfterValidator(checked),
     Field(examples=["https://www.harbour-roasters.example/shop/espresso-beans/"]),
 ]
 Volume = Annotated[int, Field(ge=0, le=1_000_000_000)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import Field, StringConstraints
 
 from shared_layer.core.caller import Caller
+from shared_layer.core.currency import Currency
 from shared_layer.core.models import Model, empty_list
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import tenant_document
@@ -18,7 +19,6 @@ COLLECTION: Final = "aso_settings"
 DOCUMENT: Final = "settings"
 
 Term = Annotated[str, StringConstraints(min_length=2, max_length=80)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["USD"])]
 
 
 class AsoSettings(Model):

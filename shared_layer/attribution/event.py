@@ -11,7 +11,8 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, EmailStr, Field,
 
 from shared_layer.attribution.channels.rules import ChannelName
 from shared_layer.attribution.channels.traffic import place_of
-from shared_layer.attribution.money import AmountMinor, Currency
+from shared_layer.attribution.money import AmountMinor
+from shared_layer.core.currency import Currency
 from shared_layer.core.ids import Id
 from shared_layer.core.models import Model
 from shared_layer.storage.documents import tenant_document

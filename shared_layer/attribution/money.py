@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 MICROS: Final = 1_000_000
 
-Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), Field(examples=["USD"])]
 AmountMinor = Annotated[int, Field(ge=0, le=10**13, description="In the currency's smallest unit.")]
 
 DECIMALS: Final = {

@@ -29,7 +29,8 @@ FOLDED_AT_ONCE: Final = 50
 KEPT: Final = timedelta(days=400)
 """How long an id is known: longer than the longest window that a conversion looks back over."""
 
-_SHAPES: Final = {"anyOf": [TypeAdapter(kind).json_schema() for kind in KINDS.values()]}
+_REST: Final = {"type": "object", "description": "Anything else is taken with the others, and answered as invalid."}
+_SHAPES: Final = {"anyOf": [*(TypeAdapter(kind).json_schema() for kind in KINDS.values()), _REST]}
 Told = Annotated[dict[str, Any], WithJsonSchema(_SHAPES)]
 
 

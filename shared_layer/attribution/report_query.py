@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Final, NamedTuple, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from shared_layer.attribution.event import ConversionName
 from shared_layer.attribution.models.crediting import ModelName
 from shared_layer.core import clock
+from shared_layer.core.currency import Currency
 from shared_layer.core.models import Query, whole_number
 from shared_layer.storage.gcp_clients import firestore
 
@@ -17,7 +18,6 @@ LONGEST: Final = 366
 
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 Days = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=365)]
-CurrencyCode = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 
 
 class ReportQuery(Query):
@@ -31,7 +31,7 @@ class ReportQuery(Query):
     until: Day | None = None
     lookback_days: Days | None = None
     conversion: ConversionName | None = None
-    currency: CurrencyCode | None = None
+    currency: Currency | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

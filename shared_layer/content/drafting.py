@@ -22,6 +22,7 @@ from shared_layer.core.models import Model, empty_list
 from shared_layer.messaging.unit import Unit
 
 TOKENS = 1800
+Hashtag = Annotated[str, Field(max_length=40)]
 
 
 class DraftRequest(Model):
@@ -53,9 +54,7 @@ class WrittenDraft(BaseModel):
     title: Annotated[str, Field(min_length=1, max_length=150)]
     summary: Annotated[str, Field(min_length=1, max_length=300)]
     sections: Annotated[list[DraftSection], Field(min_length=1, max_length=10)]
-    hashtags: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=5)] = Field(
-        default_factory=empty_list
-    )
+    hashtags: Annotated[list[Hashtag], Field(max_length=5)] = Field(default_factory=empty_list)
 
 
 async def draft_piece(request: DraftRequest, caller: Caller, unit: Unit) -> Piece:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from shared_layer.core.currency import Currency
 from shared_layer.core.ids import Id
 from shared_layer.core.models import Entity, Model, PageQuery, empty_list
 from shared_layer.crm.contact import Name, Owner
@@ -23,7 +24,6 @@ COLLECTION: Final = "crm_deals"
 DealStage = Literal["qualification", "proposal", "negotiation", "won", "lost"]
 CLOSED: Final = ("won", "lost")
 Amount = Annotated[int, Field(ge=0, le=10**15)]
-Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), Field(examples=["USD"])]
 
 
 class DealDraft(Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -79,7 +79,7 @@ class MessageQuery(PageQuery):
     """Which mails."""
 
     mailbox_id: Id | None = None
-    direction: Annotated[str, Field(pattern="^(inbound|outbound)$")] | None = None
+    direction: Literal["inbound", "outbound"] | None = None
     since: AwareDatetime | None = None
 
 

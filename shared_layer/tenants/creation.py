@@ -9,6 +9,7 @@ from pydantic import AfterValidator, EmailStr, StringConstraints
 
 from shared_layer.access.credentials import TENANT_ID
 from shared_layer.core import clock
+from shared_layer.core.currency import Currency
 from shared_layer.core.ids import ALPHABET
 from shared_layer.core.models import Model
 from shared_layer.core.scopes import TENANT_SCOPES
@@ -16,7 +17,7 @@ from shared_layer.messaging.events.tenants import TenantCreated
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.warehouse import aso_dataset
 from shared_layer.tenants.keys import IssuedKey, NewKey, stage_key
-from shared_layer.tenants.tenant import Currency, PlanName, Tenant, TenantName, TimeZone, tenant_reference
+from shared_layer.tenants.tenant import PlanName, Tenant, TenantName, TimeZone, tenant_reference
 
 RESERVED = frozenset({"platform"})
 

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, EmailStr, Field, StringConstraints
 from shared_layer.access.credentials import advance_epoch
 from shared_layer.access.plans import PLANS
 from shared_layer.core.caller import Caller
+from shared_layer.core.currency import Currency
 from shared_layer.core.errors import Forbidden, IllegalTransition, NotFound, VersionMismatch
 from shared_layer.core.models import Entity, Model, empty_list
 from shared_layer.messaging.events.tenants import TenantStatusChanged, TenantUpdated
@@ -46,7 +47,6 @@ def _distinct(terms: list[str]) -> list[str]:
 
 PlanName = Annotated[str, AfterValidator(_known_plan), Field(examples=["standard"])]
 TimeZone = Annotated[str, AfterValidator(_known_time_zone), Field(examples=["Europe/Berlin"])]
-Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 TenantName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 BrandTerm = Annotated[str, StringConstraints(min_length=2, max_length=80)]
 BrandTerms = Annotated[list[BrandTerm], AfterValidator(_distinct), Field(max_length=50)]

@@ -50,7 +50,7 @@ def test_every_scene_comes_out_as_it_should_with_a_provider_that_dies(
     play(place_in(platform.local), read_day(), story, provider)
     steps = [json.loads(line) for line in lines]
     assert [step for step in steps if step["outcome"] != "ok" and "has no Gmail" not in step["came_back"]] == []
-    assert len({step["scene"] for step in steps}) == 13
+    assert len({step["scene"] for step in steps}) == 15
     assert provider.asked >= 2
 
 

@@ -63,6 +63,9 @@ async def test_no_list_lacks_an_index(platform: LocalPlatform) -> None:
     refused = {name for name, _, answer in answers if answer.status_code in (400, 422)}
     answered = {name for name, _, answer in answers if answer.status_code in (200, 404)}
     assert refused <= answered, "each list takes at least one of its queries"
+    by = {(name, field) for name, query, _ in answers for field in query}
+    taken = {(name, field) for name, query, answer in answers if answer.status_code in (200, 404) for field in query}
+    assert by == taken, "each filter is taken at least once: give it an example"
 
 
 def test_the_declared_indexes_are_sorted_and_written_once() -> None:

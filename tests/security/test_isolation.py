@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import permutations, product
 from typing import Any
@@ -19,6 +20,7 @@ import pytest_asyncio
 
 from shared_layer.core.declaration import HttpOperation
 from shared_layer.core.scopes import PUBLIC
+from tests.support.eventually import eventually
 from tests.support.examples import operations
 from tests.support.platform import LocalPlatform
 from tests.support.tenants import (
@@ -122,8 +124,15 @@ async def test_the_seeding_reaches_every_operation_and_the_same_idempotency_keys
         replayed = {name for name, answer in tenant.answers.items() if "idempotency-replayed" in answer.headers}
         assert replayed == set()
     owner = neighbours.tenants[0]
-    missing = [one.name for one in ADDRESSED if one.method == "GET" and not await _opened(neighbours, owner, one)]
-    assert missing == [], "seed an object of the kind of each"
+    missing = [one for one in ADDRESSED if one.method == "GET"]
+
+    async def all_opened() -> bool:
+        missing[:] = [one for one in missing if not await _opened(neighbours, owner, one)]
+        return not missing
+
+    with suppress(AssertionError):
+        await eventually(all_opened)  # an export, for one, is there once its task is done
+    assert [one.name for one in missing] == [], "seed an object of the kind of each"
     seen = [name for name, text in [await _listed(neighbours, owner, one) for one in LISTS] if owner.canary in text]
     assert len(seen) >= 3, seen
 

@@ -46,7 +46,8 @@ class Example:
         for name in ("anyOf", "oneOf", "allOf"):
             for choice in schema.get(name, ()):
                 if choice.get("type") != "null":
-                    return self._value({**choice, "examples": schema.get("examples")}, definitions)
+                    told = {"examples": schema["examples"]} if schema.get("examples") else {}
+                    return self._value(choice | told, definitions)
         if schema.get("examples"):
             return schema["examples"][0]
         return self._plain(schema, definitions)

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from shared_layer.aso.audit.finding import AuditFinding, bad, good
 from shared_layer.aso.audit.page import PageParts
 from shared_layer.aso.graph import address
+from shared_layer.core.addresses import readable
 
 _CODE: Final = re.compile(r"x-default|[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?")
 _WRONG_REGIONS: Final = frozenset({"uk", "eu", "un", "en"})
@@ -56,6 +57,9 @@ def _canonical(page: PageParts) -> Iterator[AuditFinding]:
     elif len(found) > 1:
         fix = "Leave one canonical: of several, none is believed."
         yield bad("canonical", "indexing", "warning", f"It names {len(found)} canonical addresses.", fix)
+    elif not readable(found[0]):
+        fix = "Write it with https:// and the host."
+        yield bad("canonical", "indexing", "warning", f"Its canonical is no address: {found[0][:200]}.", fix)
     elif not urlsplit(found[0]).scheme:
         fix = f"Write it whole: {urljoin(page.url, found[0])}" if page.url else "Write it with https:// and the host."
         yield bad("canonical", "indexing", "notice", f"Its canonical address is relative: {found[0]}.", fix)
@@ -78,7 +82,8 @@ def _hreflang(page: PageParts) -> Iterator[AuditFinding]:
     if double:
         fix = "Name one address for each language."
         yield bad("hreflang", "indexing", "warning", f"hreflang names {', '.join(double[:5])} more than once.", fix)
-    if page.url and address(page.url) not in {address(urljoin(page.url, href)) for _, href in page.hreflang}:
+    addresses = {address(urljoin(page.url, href)) for _, href in page.hreflang if readable(href)}
+    if page.url and address(page.url) not in addresses:
         fix = (
             f'Add <link rel="alternate" hreflang="{page.language or "…"}" href="{page.url}">: the set must name itself.'
         )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, EmailStr, Field, StringConstraints, model_validator
 
+from shared_layer.core.addresses import checked
 from shared_layer.core.ids import Id
 from shared_layer.core.models import Model, empty_list
 
@@ -21,6 +22,7 @@ Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), 
 Url = Annotated[
     str,
     StringConstraints(max_length=1000, pattern=r"^https?://[^\s<>\"]{3,}$"),
+    AfterValidator(checked),
     Field(examples=["https://acme.example/"]),
 ]
 _ZONE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{0,60}")

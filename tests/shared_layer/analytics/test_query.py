@@ -55,10 +55,11 @@ def test_only_the_events_that_the_metrics_look_at_are_read() -> None:
 
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=5), st.sampled_from(sorted(METRICS)))
 def test_no_value_of_a_filter_reaches_the_sql(values: list[str], metric: str) -> None:
-    names = [name for name, found in DIMENSIONS.items() if found.filters]
-    asked = AnalyticsQuery(metrics=[metric], filters=dict.fromkeys(names, values))
-    empty = AnalyticsQuery(metrics=[metric], filters={name: ["x"] for name in names})
-    assert statement(asked).select == statement(empty).select
+    every = [name for name, found in DIMENSIONS.items() if found.filters]
+    for names in (every[:10], every[-10:]):  # a query takes ten
+        asked = AnalyticsQuery(metrics=[metric], filters=dict.fromkeys(names, values))
+        empty = AnalyticsQuery(metrics=[metric], filters={name: ["x"] for name in names})
+        assert statement(asked).select == statement(empty).select
 
 
 def test_the_status_of_a_row_is_the_payloads_or_its_datas() -> None:
