@@ -82,11 +82,11 @@ run_tests() {
   all_tests "${selection[*]-}" "$@"
 }
 
-# Three parts beside each other, two of them shown when they are done: what packs, plans and deploys; what attacks; and
-# the rest. Tests wait for what they started: with two parts a third of two processors stood idle. (Coverage is measured
-# where it is asked for, with --cov: it takes half as much again.)
+# Four parts beside each other: what packs, plans and deploys; what attacks; what is shared; and the rest, which alone is
+# shown while it runs. Tests wait for what they started: with two parts a third of two processors stood idle. (Coverage is
+# measured where it is asked for, with --cov: it takes half as much again.)
 all_tests() {
-  local parts=("tests/infra" "tests/security") folders=() beside=() rest=() part number failed=0 code
+  local parts=("tests/infra" "tests/security" "tests/shared_layer") folders=() beside=() rest=() part number failed=0 code
   local options=(--import-mode=importlib --last-failed-no-failures none)
   [ -z "$1" ] || options+=(-m "not long")
   shift
