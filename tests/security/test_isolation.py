@@ -131,7 +131,7 @@ async def test_the_seeding_reaches_every_operation_and_the_same_idempotency_keys
         return not missing
 
     with suppress(AssertionError):
-        await eventually(all_opened)  # an export, for one, is there once its task is done
+        await eventually(all_opened, within=60.0)  # an export, for one, is there once its task is done
     assert [one.name for one in missing] == [], "seed an object of the kind of each"
     seen = [name for name, text in [await _listed(neighbours, owner, one) for one in LISTS] if owner.canary in text]
     assert len(seen) >= 3, seen

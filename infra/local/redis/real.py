@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
+import os
 import re
-import signal
 import socket
 import sys
 from pathlib import Path
@@ -16,14 +15,7 @@ from infra.local.redis.errors import RedisUnavailable
 _START_SECONDS = 20.0  # it reads its append-only file first, beside whatever else starts
 _STOP_SECONDS = 2.0
 _PAUSE_SECONDS = 0.1  # between two attempts to have it back
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-
-def _die_with_parent() -> None:
-    """Runs in the child before exec. Elsewhere than on Linux a cloud killed with -9 leaves its redis-server behind."""
-    if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+_ROOT = Path(__file__).resolve().parents[3]
 
 
 class RealServer:
@@ -48,15 +40,15 @@ class RealServer:
         self._keeping = asyncio.create_task(self._keep())
 
     async def _spawn(self) -> None:
-        log = (self._folder / "redis.log").open("wb")
+        log = (self._folder / "redis.log").open("ab")
         with log:
             self._child = await asyncio.create_subprocess_exec(
-                self._program,
+                *(sys.executable, "-m", "infra.local.redis.program", str(os.getpid()), self._program),
                 *self._arguments(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                preexec_fn=_die_with_parent,
+                cwd=_ROOT,
             )
         try:
             async with asyncio.timeout(_START_SECONDS):
