@@ -147,7 +147,7 @@ async def test_a_day_is_pulled_by_page_to_its_end_and_replaced_when_it_changed_l
     site_id = made["id"]
     await pulled(aso, site_id, newest - timedelta(days=1), newest)
     starts = [one["startRow"] for one in google.asked if len(one["dimensions"]) == 4 and one["startDate"] == before]
-    assert starts[:3] == [0, 3, 6]
+    assert sorted(set(starts)) == [0, 3, 6]  # the site's first pull, by its event, may ask beside this one
     assert len(await rows_of(aso, site_id)) == 11
 
     async def first_pull_done() -> bool:
