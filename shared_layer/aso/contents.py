@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from shared_layer.aso.content import (
@@ -16,7 +17,6 @@ from shared_layer.aso.content import (
     content_document,
     pieces_of,
 )
-from shared_layer.aso.generation import advance_after, cached_list
 from shared_layer.aso.graph import ContentGraph, Graph, GraphProblem, LinkSuggestion, address
 from shared_layer.aso.keyword import Keyword, keyword_document
 from shared_layer.aso.sites import mark_changed
@@ -28,6 +28,7 @@ from shared_layer.core.models import Page
 from shared_layer.messaging.events.aso import AsoContentChanged
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read, tenant_collection
+from shared_layer.storage.generations import advance, cached_until_changed
 
 
 class ContentDetail(Content):
@@ -68,7 +69,7 @@ async def get_content(content_id: Id, caller: Caller) -> ContentDetail:
 async def list_content(wanted: ContentFilter, caller: Caller) -> Page[Content]:
     """Pieces by title."""
     parts = ("list", wanted.model_dump_json())
-    found = await cached_list(caller.tenant_id, COLLECTION, parts, lambda: _listed(wanted, caller.tenant_id))
+    found = await cached_until_changed(caller.tenant_id, COLLECTION, parts, lambda: _listed(wanted, caller.tenant_id))
     return Page[Content].model_validate(found)
 
 
@@ -84,7 +85,7 @@ async def _listed(wanted: ContentFilter, tenant_id: str) -> dict[str, Any]:
 
 async def content_graph(caller: Caller) -> ContentGraph:
     """All pieces held against each other."""
-    found = await cached_list(caller.tenant_id, COLLECTION, ("graph",), lambda: _graph(caller.tenant_id))
+    found = await cached_until_changed(caller.tenant_id, COLLECTION, ("graph",), lambda: _graph(caller.tenant_id))
     return ContentGraph.model_validate(found)
 
 
@@ -172,4 +173,4 @@ async def _check_hub(hub_id: str | None, kind: str, tenant_id: str) -> None:
 async def _tell(piece: Content, change: str, caller: Caller, unit: Unit) -> None:
     unit.emit(AsoContentChanged(content_id=piece.id, change=change))
     await mark_changed(caller.tenant_id, unit)
-    advance_after(unit, COLLECTION)
+    unit.after_commit(partial(advance, unit.tenant_id, COLLECTION))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from pydantic import Field
 
 from shared_layer.aso.curve import Curve
-from shared_layer.aso.generation import advance_after, cached_list
 from shared_layer.aso.opportunity import (
     COLLECTION,
     Dismissal,
@@ -27,6 +27,7 @@ from shared_layer.core.models import Model, Page, Query
 from shared_layer.messaging.events.aso import OpportunityChanged
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import page, read, tenant_collection, tenant_document
+from shared_layer.storage.generations import advance, cached_until_changed
 
 LONGEST_SNOOZE: Final = timedelta(days=3653)
 METHOD: Final = (
@@ -56,7 +57,7 @@ class ClickCurve(Model):
 async def list_opportunities(wanted: OpportunityFilter, caller: Caller) -> Page[Opportunity]:
     """Opportunities with the most clicks first."""
     parts = (wanted.model_dump_json(),)
-    found = await cached_list(caller.tenant_id, COLLECTION, parts, lambda: _listed(wanted, caller.tenant_id))
+    found = await cached_until_changed(caller.tenant_id, COLLECTION, parts, lambda: _listed(wanted, caller.tenant_id))
     return Page[Opportunity].model_validate(found)
 
 
@@ -103,7 +104,7 @@ async def _decide(
     one.status, one.snoozed_until, one.note = status, until, note or one.note
     unit.replace(opportunity_document(caller.tenant_id, one.id), one)
     unit.emit(OpportunityChanged(opportunity_id=one.id, site_id=one.site_id, status=status))
-    advance_after(unit, COLLECTION)
+    unit.after_commit(partial(advance, unit.tenant_id, COLLECTION))
     return one
 
 

@@ -7,6 +7,7 @@ is resolved; what somebody dismissed or snoozed gets its new numbers and keeps q
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from shared_layer.aso.content import pieces_of
@@ -18,7 +19,6 @@ from shared_layer.aso.detecting.decay import decay
 from shared_layer.aso.detecting.missing_spoke import Hub, Wanted, missing_spokes
 from shared_layer.aso.detecting.striking import striking_distance
 from shared_layer.aso.detecting.window import Window
-from shared_layer.aso.generation import advance_after
 from shared_layer.aso.keyword import COLLECTION as KEYWORDS
 from shared_layer.aso.opportunity import COLLECTION, KINDS, Finding, Opportunity, opportunity_document, opportunity_id
 from shared_layer.aso.reading_window import read_days, read_window
@@ -30,6 +30,7 @@ from shared_layer.messaging.events.aso import AsoOpportunitiesDue, OpportunityCh
 from shared_layer.messaging.unit import Unit
 from shared_layer.storage.documents import from_snapshot, tenant_collection, tenant_document
 from shared_layer.storage.gcp_clients import firestore
+from shared_layer.storage.generations import advance
 
 if TYPE_CHECKING:
     from google.cloud.firestore import AsyncDocumentReference
@@ -73,7 +74,7 @@ async def _wake(unit: Unit) -> None:
         one.status, one.snoozed_until = "open", None
         part.replace(opportunity_document(tenant_id, one.id), one)
         part.emit(OpportunityChanged(opportunity_id=one.id, site_id=one.site_id, status="open"))
-        advance_after(part, COLLECTION)
+        part.after_commit(partial(advance, part.tenant_id, COLLECTION))
         await part.commit()
 
 
@@ -92,7 +93,7 @@ async def recompute(due: AsoOpportunitiesDue, unit: Unit) -> int:
     findings = await _findings(site, window, unit.tenant_id)
     fresh = await _hold_against_known(findings, site, window.span, settings, unit)
     unit.put(_curve_document(unit.tenant_id, site.id), _curves(site.id, window, moment))
-    advance_after(unit, COLLECTION)
+    unit.after_commit(partial(advance, unit.tenant_id, COLLECTION))
     return fresh
 
 

@@ -2,52 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Annotated, Final, NamedTuple, Self
+from typing import Annotated, Final, NamedTuple
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from shared_layer.attribution.event import ConversionName
 from shared_layer.attribution.models.crediting import ModelName
-from shared_layer.core import clock
 from shared_layer.core.currency import Currency
+from shared_layer.core.day_span import DaySpan
 from shared_layer.core.models import Query, whole_number
 from shared_layer.storage.gcp_clients import firestore
 
 LONGEST: Final = 366
 
-Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 Days = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=365)]
 
 
-class ReportQuery(Query):
+class ReportQuery(DaySpan):
     """UTC days of the conversions, both included; left out: the last thirty.
 
     A touch counts that is less than `lookback_days` older than the conversion (default: the tenant's own setting).
     Money is that in `currency` (default: the tenant's); what came in others is told beside it.
     """
 
-    since: Day | None = None
-    until: Day | None = None
     lookback_days: Days | None = None
     conversion: ConversionName | None = None
     currency: Currency | None = None
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.first > self.last or (self.last - self.first).days > LONGEST:
-            raise ValueError(f"since must not lie after until, nor more than {LONGEST} days before it")
-        return self
-
-    @property
-    def last(self) -> date:
-        """The last day."""
-        return self.until or clock.utcnow().date()
-
-    @property
-    def first(self) -> date:
-        """The first day."""
-        return self.since or self.last - timedelta(days=29)
 
 
 class ModelSettings(Query):

@@ -1,7 +1,4 @@
-"""Which automations a tenant's events trigger: remembered in Redis until one of them is changed.
-
-The key holds a counter that every change advances: what was read before the change is out of reach after it.
-"""
+"""Which automations a tenant's events trigger: remembered in Redis until one of them is changed."""
 
 from __future__ import annotations
 
@@ -9,10 +6,8 @@ from typing import Any, Final
 
 from shared_layer.automations.automation import COLLECTION, MOST
 from shared_layer.core.errors import ValidationFailed
-from shared_layer.core.logs import log
-from shared_layer.storage.cache import cached
 from shared_layer.storage.documents import tenant_collection
-from shared_layer.storage.redis import RedisUnavailable, redis
+from shared_layer.storage.generations import advance, cached_until_changed
 from shared_layer.webhooks.deliverable import is_deliverable, known_types
 
 CATEGORY: Final = "automations"
@@ -38,20 +33,10 @@ async def automations_for(tenant_id: str, event_type: str) -> list[str]:
         stream = enabled.select(["event_type"]).limit(MOST).stream()
         return [{"id": each.id, "event_type": each.get("event_type")} async for each in stream]
 
-    found = await cached(tenant_id, CATEGORY, (str(await _version(tenant_id)),), load, ttl=KEPT_SECONDS)
-    return sorted(each["id"] for each in found.value if each["event_type"] == event_type)
+    found = await cached_until_changed(tenant_id, CATEGORY, (), load, ttl=KEPT_SECONDS)
+    return sorted(each["id"] for each in found if each["event_type"] == event_type)
 
 
 async def changed(tenant_id: str) -> None:
-    """Have the automations read again; without Redis there is nothing that remembers them."""
-    try:
-        await redis().command("INCR", f"automations_version:{tenant_id}")
-    except RedisUnavailable as error:
-        log("WARNING", "automations_version_not_advanced", str(error))
-
-
-async def _version(tenant_id: str) -> int:
-    try:
-        return int(await redis().command("GET", f"automations_version:{tenant_id}") or 0)
-    except RedisUnavailable:
-        return 0
+    """Have the automations read again."""
+    await advance(tenant_id, CATEGORY)

@@ -13,9 +13,10 @@ from collections import Counter
 from datetime import date
 
 from shared_layer.ai.money.ledger_page import CASCADE, SEMANTIC, SUMS
-from shared_layer.ai.money.usage_report import Period, sums_of
+from shared_layer.ai.money.usage_report import sums_of
 from shared_layer.core.caller import Caller
 from shared_layer.core.confidence import bounds
+from shared_layer.core.day_span import DaySpan
 from shared_layer.core.models import Model
 
 
@@ -67,7 +68,7 @@ class Savings(Model):
     like_questions: LikeQuestions
 
 
-async def report_savings(period: Period, caller: Caller) -> Savings:
+async def report_savings(period: DaySpan, caller: Caller) -> Savings:
     """The tenant's savings of a period."""
     sums: Counter[str] = Counter()
     async for found in sums_of(caller.tenant_id, period):

@@ -4,47 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
-from typing import Any, Final, Literal, Self
+from datetime import date
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from shared_layer.ai.money.budget_settings import usage_between
 from shared_layer.ai.money.ledger_page import SUMS
 from shared_layer.ai.providers.provider import MICROS
-from shared_layer.core import clock
 from shared_layer.core.caller import Caller
-from shared_layer.core.models import Model, Query
-
-LONGEST: Final = 366
+from shared_layer.core.day_span import DaySpan
+from shared_layer.core.models import Model
 
 Dimension = Literal["service", "feature", "user", "day", "provider", "model"]
 
 
-class Period(Query):
-    """UTC days, both included; left out: the last thirty."""
-
-    since: date | None = None
-    until: date | None = None
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.first > self.last or (self.last - self.first).days > LONGEST:
-            raise ValueError(f"since must not lie after until, nor more than {LONGEST} days before it")
-        return self
-
-    @property
-    def last(self) -> date:
-        """The last day."""
-        return self.until or clock.utcnow().date()
-
-    @property
-    def first(self) -> date:
-        """The first day."""
-        return self.since or self.last - timedelta(days=29)
-
-
-class UsageQuery(Period):
+class UsageQuery(DaySpan):
     """A period, and what its rows are for."""
 
     by: Dimension = "day"
@@ -96,7 +71,7 @@ async def report_usage(query: UsageQuery, caller: Caller) -> UsageReport:
     )
 
 
-async def sums_of(tenant_id: str, period: Period) -> AsyncIterator[dict[str, Any]]:
+async def sums_of(tenant_id: str, period: DaySpan) -> AsyncIterator[dict[str, Any]]:
     """The ledger's sums of a period."""
     async for sums in usage_between(tenant_id, period.first.isoformat(), period.last.isoformat()):
         yield sums
